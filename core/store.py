@@ -1,0 +1,140 @@
+"""The clock, jobs, activity and idempotent answers: the ground's only SQL."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import orjson
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.hashes import SHA256, Hash
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from core.errors import IdempotencyConflict
+from core.tables import Activity, Answer, Job
+from core.work import Read, Work
+
+T = TypeVar("T")
+
+
+async def refresh_clock(work: Read) -> None:
+    """Move `work.now` to this very moment. Call it after waiting for a lock."""
+    work.now = (await work.session.execute(sa.select(sa.func.clock()))).scalar_one()
+
+
+async def enqueue(
+    work: Work, kind: str, *, key: str, body: dict[str, Any] | None = None, due_at: datetime | None = None
+) -> None:
+    """Ask for a job once this work commits. The same `kind` and `key` is the same job: asked for again, it becomes due
+    again (the earlier time wins), and one that is running will run once more."""
+    due = due_at if due_at is not None else sa.func.clock()
+    fresh = insert(Job).values(kind=kind, key=f"{kind}:{key}", body=body or {}, due_at=due)
+    await work.session.execute(
+        fresh.on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                "due_at": sa.func.least(col(Job.due_at), fresh.excluded.due_at),
+                "wanted": col(Job.wanted) + 1,
+                "body": fresh.excluded.body,
+            },
+        )
+    )
+
+
+async def take_jobs(work: Work, *, limit: int, lease: timedelta) -> Sequence[Job]:
+    """Take up to `limit` due jobs for the length of `lease`. Nobody else gets them meanwhile."""
+    due = (
+        sa.select(col(Job.id)).where(col(Job.due_at) <= sa.func.clock()).order_by(col(Job.due_at)).limit(limit)
+    ).with_for_update(skip_locked=True)
+    taken = (
+        sa.update(Job)
+        .where(col(Job.id).in_(due))
+        .values(due_at=sa.func.clock() + lease, attempts=col(Job.attempts) + 1)
+        .returning(Job)
+    )
+    return (await work.session.execute(taken)).scalars().all()
+
+
+async def finish_job(work: Work, job: Job) -> None:
+    """Done. If it was asked for again meanwhile, it is due again at once."""
+    done = sa.delete(Job).where(col(Job.id) == job.id, col(Job.wanted) == job.wanted).returning(col(Job.id))
+    if (await work.session.execute(done)).scalar_one_or_none() is None:
+        again = sa.update(Job).where(col(Job.id) == job.id)
+        await work.session.execute(again.values(due_at=sa.func.clock(), attempts=0, error=None))
+
+
+async def postpone_job(work: Work, job: Job, *, error: str, wait: timedelta) -> None:
+    """It failed. Try again after `wait`; the error is kept for the operator."""
+    failed = sa.update(Job).where(col(Job.id) == job.id)
+    await work.session.execute(failed.values(due_at=sa.func.clock() + wait, error=error[:2000]))
+
+
+async def append_activity(
+    work: Work, *, topic: str, kind: str, body: dict[str, Any], audience: Sequence[int] | None = None
+) -> None:
+    """Add a row to the log, in the same transaction as what it tells."""
+    row = {"topic": topic, "kind": kind, "body": body, "audience": list(audience) if audience is not None else None}
+    await work.session.execute(insert(Activity).values(**row, at=work.now))
+
+
+async def activity_since(
+    read: Read, *, after: tuple[int, int], topics: Sequence[str] | None = None, limit: int = 500
+) -> Sequence[Activity]:
+    """Rows after the cursor `(tx, id)`, oldest first, of `topics` or of all. Only rows below the oldest transaction still
+    running are shown: nothing can later commit before them, so a reader that moves its cursor past them loses nothing."""
+    settled = col(Activity.tx) < sa.text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+    query = sa.select(Activity).where(sa.tuple_(col(Activity.tx), col(Activity.id)) > sa.tuple_(*after), settled)
+    if topics is not None:
+        query = query.where(col(Activity.topic).in_(topics))
+    query = query.order_by(col(Activity.tx), col(Activity.id)).limit(limit)
+    return (await read.session.execute(query)).scalars().all()
+
+
+async def activity_head(read: Read) -> tuple[int, int]:
+    """The cursor at which a reader that wants only what is new begins."""
+    xmin = sa.select(sa.text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
+    return (await read.session.execute(xmin)).scalar_one(), -1
+
+
+async def once(
+    work: Work,
+    *,
+    operation: str,
+    key: str | None,
+    input: Any,
+    do: Callable[[], Awaitable[T]],
+    id_of: Callable[[T], int | None],
+    find: Callable[[int], Awaitable[T]],
+) -> T:
+    """Do it once per caller and key, however often and by however many callers at once it is asked.
+
+    The first to come inserts the key and does the work; others with the same key wait at that row until the first commits,
+    then find what it made. A first that is refused keeps nothing, so a later one may try again.
+    Raises IdempotencyConflict when the key came before with another operation or input.
+    """
+    if key is None:
+        return await do()
+    caller, digest = work.actor.caller, _digest(operation, input)
+    claim = insert(Answer).values(caller=caller, key=key, operation=operation, digest=digest, at=work.now)
+    claimed = await work.session.execute(claim.on_conflict_do_nothing().returning(col(Answer.key)))
+    if claimed.scalar_one_or_none() is not None:
+        made = await do()
+        await work.session.flush()
+        kept = sa.update(Answer).where(col(Answer.caller) == caller, col(Answer.key) == key)
+        await work.session.execute(kept.values(result_id=id_of(made)))
+        return made
+    answer = (
+        await work.session.execute(sa.select(Answer).where(col(Answer.caller) == caller, col(Answer.key) == key))
+    ).scalar_one()
+    if answer.digest != digest or answer.result_id is None:
+        raise IdempotencyConflict(
+            "This idempotencyKey was used before with another input. Send the same input again, or a new key.",
+            path=["idempotencyKey"],
+        )
+    return await find(answer.result_id)
+
+
+def _digest(operation: str, input: Any) -> bytes:
+    hashed = Hash(SHA256())
+    hashed.update(orjson.dumps([operation, input], default=str, option=orjson.OPT_SORT_KEYS))
+    return hashed.finalize()

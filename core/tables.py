@@ -1,0 +1,139 @@
+"""What every table has in common, and the three tables that belong to no trade: jobs, activity, idempotent answers."""
+
+import re
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, Text, text
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.dialects.postgresql.ranges import MultiRange, Range
+from sqlalchemy.orm import declared_attr
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+
+NOW = text("clock()")
+"""The database's clock, which the tests can move: `alter database ... set twinmarket.clock_offset = '3 days'`."""
+
+XID = text("pg_current_xact_id()::text::bigint")
+
+Id = Annotated[int | None, Field(sa_type=BigInteger, primary_key=True, sa_column_args=[sa.Identity(always=True)])]
+Minor = Annotated[int, Field(sa_type=BigInteger)]
+MaybeMinor = Annotated[int | None, Field(sa_type=BigInteger, nullable=True)]
+Currency = Annotated[str, Field(sa_type=sa.CHAR(3))]
+Moment = Annotated[datetime, Field(sa_type=sa.DateTime(timezone=True))]
+MaybeMoment = Annotated[datetime | None, Field(sa_type=sa.DateTime(timezone=True), nullable=True)]
+Stamp = Annotated[
+    datetime | None, Field(sa_type=sa.DateTime(timezone=True), nullable=False, sa_column_kwargs={"server_default": NOW})
+]
+Numbers = Annotated[MultiRange[int], Field(sa_type=pg.INT4MULTIRANGE)]
+Days = Annotated[Range[date], Field(sa_type=pg.DATERANGE)]
+Texts = Annotated[list[str], Field(sa_type=pg.ARRAY(Text), sa_column_kwargs={"server_default": text("'{}'")})]  # type: ignore[call-overload]
+Json = Annotated[dict[str, Any], Field(sa_type=pg.JSONB, sa_column_kwargs={"server_default": text("'{}'")})]
+
+
+def ref(target: str, *, nullable: bool = False, **options: Any) -> Any:
+    """A 64-bit foreign key to `target`, such as `ref("twin.id")`."""
+    return Field(sa_type=BigInteger, foreign_key=target, nullable=nullable, **options)
+
+
+def one_of(values: type[StrEnum], *, nullable: bool = False, **options: Any) -> Any:
+    """A text column that holds the enum's values. The table repeats the list as `listed(column, values)`."""
+    kind = sa.Enum(values, native_enum=False, create_constraint=False, length=40, values_callable=_values)
+    return Field(sa_type=kind, nullable=nullable, **options)  # type: ignore[call-overload]
+
+
+def listed(column: str, values: type[StrEnum]) -> sa.CheckConstraint:
+    """The database's own copy of the list of values."""
+    return sa.CheckConstraint(f"{column} in ({', '.join(repr(str(value)) for value in values)})", name=column)
+
+
+def _values(members: type[StrEnum]) -> list[str]:
+    return [member.value for member in members]
+
+
+class Table(SQLModel):
+    """A table is named after its class: `ApiKey` is kept in `api_key`."""
+
+    model_config: ClassVar[Any] = {"arbitrary_types_allowed": True}
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # noqa: N805 - SQLAlchemy hands over the class
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+def append_only(table: type[Table]) -> None:
+    """The database itself refuses to change or remove a row of `table`. The migration repeats this."""
+    name = table.__tablename__
+    for when, each in (("update or delete", "row"), ("truncate", "statement")):
+        trigger = f"create trigger {name}_append_only_{each} before {when} on {name} for each {each} execute function append_only()"
+        sa.event.listen(table.__table__, "after_create", sa.DDL(trigger))  # type: ignore[attr-defined]
+
+
+class Job(Table, table=True):
+    """Something to do after the commit. Taking a job pushes `due_at` out by the lease, so a crashed worker's job comes
+    back by itself. `wanted` counts how often it was asked for: a job asked for again while it runs is run again."""
+
+    id: Id = None
+    kind: str
+    key: str = Field(unique=True)
+    body: Json = {}
+    due_at: Stamp = None
+    wanted: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
+    attempts: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    error: str | None = Field(default=None, nullable=True)
+    __table_args__ = (sa.Index(None, "due_at"),)
+
+
+class Activity(Table, table=True):
+    """The append-only log that subscriptions read, in the order (tx, id). `topic` is `payout:7`, `listing:3`, `licence:9`;
+    `audience` is null for all who may follow the topic, or the party ids that alone may see this row."""
+
+    tx: Annotated[
+        int | None,
+        Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"server_default": XID, "autoincrement": False}),
+    ] = None
+    id: Id = None
+    topic: str
+    kind: str
+    at: Stamp = None
+    body: Json = {}
+    audience: list[int] | None = Field(default=None, sa_type=pg.ARRAY(BigInteger), nullable=True)  # type: ignore[call-overload]
+    __table_args__ = (sa.Index(None, "topic", "tx", "id"),)
+
+
+class Answer(Table, table=True):
+    """What an idempotency key was answered with: the row that the mutation made."""
+
+    caller: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    operation: str
+    digest: bytes
+    result_id: int | None = Field(default=None, sa_type=BigInteger, nullable=True)
+    at: Stamp = None
+
+
+FOUNDATIONS = (
+    "create extension if not exists btree_gist",
+    # The one clock. Tests move it with `alter database ... set twinmarket.clock_offset = '3 days'`.
+    """create or replace function clock() returns timestamptz language sql stable parallel safe as $$
+         select clock_timestamp() + coalesce(nullif(current_setting('twinmarket.clock_offset', true), '')::interval, interval '0')
+       $$""",
+    """create or replace function append_only() returns trigger language plpgsql as $$
+         begin
+           raise exception '% on % is forbidden: its rows are evidence', tg_op, tg_table_name using errcode = 'restrict_violation';
+         end
+       $$""",
+)
+"""What must stand before the first table; one command each, for asyncpg takes one command per statement."""
+
+for command in FOUNDATIONS:
+    sa.event.listen(SQLModel.metadata, "before_create", sa.DDL(command.replace("%", "%%")))

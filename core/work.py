@@ -1,0 +1,47 @@
+"""One question, or one piece of work: one transaction, one actor, one moment, and the facts recorded in it."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that has happened, in the past tense. `server.reactions` says what follows from it."""
+
+
+@dataclass(slots=True)
+class Read:
+    """A question to the database: `session` reads, `actor` asks, `now` is the database's clock."""
+
+    session: AsyncSession
+    actor: Actor
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The calendar day (UTC) on which rights are judged."""
+        return self.now.date()
+
+
+@dataclass(slots=True)
+class Work(Read):
+    """A piece of work: all of it is kept or none of it, with the jobs and activity that follow from its facts.
+
+    `now` begins as the moment at which the transaction began. A store function that waits for a lock moves it to the
+    moment at which the lock was held (`core.store.refresh_clock`), because a close is decided by the clock, not by the queue.
+    """
+
+    facts: list[Fact] = field(default_factory=list)
+
+    def record(self, fact: Fact) -> None:
+        self.facts.append(fact)
+
+
+OpenRead = Callable[[], AbstractAsyncContextManager[Read]]
+OpenWork = Callable[[], AbstractAsyncContextManager[Work]]

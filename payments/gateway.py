@@ -1,0 +1,131 @@
+"""What we need from a payment processor, in our words. `stripe_gateway` is the one that speaks Stripe.
+
+Every call may raise `payments.errors`: Refused (definitive; the next try needs a new key), Declined (a Refused of a card), or Unknown
+(no outcome known; the same key may be sent again, or the truth looked up).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from payments.money import Money
+
+
+class IntentState(StrEnum):
+    READY = "READY"                      # can be confirmed
+    NEEDS_METHOD = "NEEDS_METHOD"        # the last confirmation was refused; another is possible
+    NEEDS_ACTION = "NEEDS_ACTION"        # the card's owner must authenticate
+    PROCESSING = "PROCESSING"
+    SUCCEEDED = "SUCCEEDED"
+    CANCELED = "CANCELED"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a charge arrived on the platform's balance: `gross` less `fee`, in the currency of settlement."""
+
+    gross: Money
+    fee: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A payment as the processor sees it. `charge_id` and `settlement` are there once it SUCCEEDED."""
+
+    id: str
+    state: IntentState
+    amount: Money
+    charge_id: str | None = None
+    settlement: Settlement | None = None
+    failure_code: str | None = None
+    failure_message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferMade:
+    id: str
+    amount: Money
+    destination: str
+    share_id: int | None
+
+
+class AccountState(StrEnum):
+    """Of the transfers capability, in Stripe's words."""
+
+    ACTIVE = "active"
+    PENDING = "pending"
+    RESTRICTED = "restricted"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeAccount:
+    id: str
+    transfers: AccountState
+    requirements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A saved way to pay. `expires_on` is the last day of a card's last month."""
+
+    id: str
+    label: str
+    expires_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutSeen:
+    id: str
+    amount: Money
+    status: str                          # pending, in_transit, paid, failed, canceled
+    arrives_on: date | None
+    failure_message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventSeen:
+    """One webhook, snapshot or thin, brought to one form."""
+
+    id: str
+    type: str                            # without a leading "v1."
+    account_id: str | None
+    object_id: str | None
+    body: dict[str, object]
+
+
+class Gateway(Protocol):
+    # payers
+    async def create_customer(self, *, payer_id: int, name: str, key: str) -> str: ...
+    async def start_setup(self, *, customer_id: str, return_url: str, key: str) -> tuple[str, str]:
+        """(session id, URL of the page on which a payment method is saved)."""
+        ...
+    async def saved_method(self, *, customer_id: str) -> Method | None:
+        """The customer's newest usable payment method."""
+        ...
+
+    # charges
+    async def create_intent(
+        self, *, payment_id: int, amount: Money, customer_id: str, method_id: str, description: str, key: str
+    ) -> Intent: ...
+    async def confirm_intent(self, intent_id: str, *, method_id: str, key: str) -> Intent: ...
+    async def cancel_intent(self, intent_id: str, *, key: str) -> Intent: ...
+    async def find_intent(self, intent_id: str) -> Intent: ...
+
+    # shares
+    async def create_transfer(
+        self, *, share_id: int, payment_id: int, amount: Money, destination: str, charge_id: str, key: str
+    ) -> TransferMade: ...
+    async def transfers_of(self, *, payment_id: int) -> list[TransferMade]: ...
+
+    # payees
+    async def create_account(self, *, payee_id: int, name: str, email: str, country: str, is_company: bool, key: str) -> PayeeAccount: ...
+    async def onboarding_url(self, *, account_id: str, return_url: str, refresh_url: str) -> str: ...
+    async def find_account(self, account_id: str) -> PayeeAccount: ...
+    async def find_payout(self, *, account_id: str, payout_id: str) -> PayoutSeen: ...
+
+    # events
+    def read_event(self, body: bytes, signature: str, secrets: tuple[str, ...]) -> EventSeen:
+        """Raises ForgedEvent. Any one of `secrets` may have signed it (two while one is being replaced)."""
+        ...

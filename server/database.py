@@ -1,0 +1,69 @@
+"""Opening the database: one engine for work, one for questions, and the two context managers that the rooms are handed."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from core.actor import Actor
+from core.work import OpenRead, OpenWork, Read, Work
+from server.reactions import react
+
+SETTINGS = {
+    "jit": "off",
+    "plan_cache_mode": "force_custom_plan",  # a generic plan makes a search over ranges a hundred times slower
+    "application_name": "twinmarket",
+    "idle_in_transaction_session_timeout": "30s",  # a forgotten writer would hold up every activity stream
+    "lock_timeout": "15s",
+    "timezone": "UTC",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """`writes` runs transactions; `reads` commits by itself, which saves a question two round trips."""
+
+    url: str
+    writes: AsyncEngine
+    reads: AsyncEngine
+
+    @classmethod
+    def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
+        options = {"connect_args": {"server_settings": SETTINGS}, "pool_size": pool_size, "max_overflow": pool_size, "pool_pre_ping": True}
+        return cls(
+            url=url,
+            writes=create_async_engine(url, **options),
+            reads=create_async_engine(url, isolation_level="AUTOCOMMIT", **options),
+        )
+
+    async def close(self) -> None:
+        await self.writes.dispose()
+        await self.reads.dispose()
+
+    def work(self, actor: Actor) -> OpenWork:
+        return partial(open_work, self.writes, actor)
+
+    def read(self, actor: Actor) -> OpenRead:
+        return partial(open_read, self.reads, actor)
+
+
+@asynccontextmanager
+async def open_work(engine: AsyncEngine, actor: Actor) -> AsyncIterator[Work]:
+    """All of it or none of it: the rows, and the jobs and activity that follow from the facts."""
+    async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        now = (await session.execute(sa.select(sa.func.clock()))).scalar_one()
+        work = Work(session=session, actor=actor, now=now)
+        yield work
+        await session.flush()
+        await react(work)
+
+
+@asynccontextmanager
+async def open_read(engine: AsyncEngine, actor: Actor) -> AsyncIterator[Read]:
+    """One short question."""
+    async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+        now = (await session.execute(sa.select(sa.func.clock()))).scalar_one()
+        yield Read(session=session, actor=actor, now=now)

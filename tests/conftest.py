@@ -1,0 +1,53 @@
+"""A real PostgreSQL for every test: one embedded server a run, one template database, a copy of it for each test that asks."""
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import create_async_engine
+
+import market.tables
+import payments.tables  # noqa: F401 - both fill the metadata
+from core.tables import Table
+from server.database import Database
+from server.postgres import FAST, Postgres
+
+_copies = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    data: Path = tmp_path_factory.mktemp("postgres") / "data"
+    with Postgres(data, settings=FAST) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+async def template(postgres: Postgres) -> str:
+    """The name of a database that holds every table and not a row."""
+    await _admin(postgres, "create database template_tables")
+    engine = create_async_engine(postgres.url("template_tables"))
+    async with engine.begin() as connection:
+        await connection.run_sync(Table.metadata.create_all)
+    await engine.dispose()
+    return "template_tables"
+
+
+@pytest.fixture
+async def database(postgres: Postgres, template: str) -> AsyncIterator[Database]:
+    """An empty database of the test's own."""
+    name = f"test_{next(_copies)}"
+    await _admin(postgres, f"create database {name} template {template}")
+    database = Database.connect(postgres.url(name))
+    yield database
+    await database.close()
+    await _admin(postgres, f"drop database {name} (force)")
+
+
+async def _admin(postgres: Postgres, command: str) -> None:
+    engine = create_async_engine(postgres.url(), isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(sa.text(command))
+    await engine.dispose()
