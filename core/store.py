@@ -69,6 +69,13 @@ async def postpone_job(work: Work, job: Job, *, error: str, wait: timedelta) -> 
     await work.session.execute(failed.values(due_at=sa.func.clock() + wait, error=error[:2000]))
 
 
+async def repeat_job(work: Work, job: Job, *, due_at: datetime) -> None:
+    """Done for now: it is due again at `due_at`, or at once if it was asked for meanwhile."""
+    next_due = sa.case((col(Job.wanted) == job.wanted, due_at), else_=sa.func.clock())
+    again = sa.update(Job).where(col(Job.id) == job.id)
+    await work.session.execute(again.values(due_at=next_due, attempts=0, error=None))
+
+
 async def append_activity(
     work: Work, *, topic: str, kind: str, body: dict[str, Any], audience: Sequence[int] | None = None
 ) -> None:

@@ -1,0 +1,1 @@
+"""The business: parties, twins and their rights, listings, bids, consent and licences."""

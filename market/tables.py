@@ -114,6 +114,7 @@ class Party(Table, table=True):
     created_at: Stamp = None
     __table_args__ = (
         listed("kind", PartyKind),
+        listed("industry", Industry),
         sa.CheckConstraint("(kind = 'BRAND') = (industry is not null)", name="brand_has_industry"),
         sa.CheckConstraint("handle ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(handle) <= 60", name="handle"),
     )

@@ -1,7 +1,9 @@
 """What we need from a payment processor, in our words. `stripe_gateway` is the one that speaks Stripe.
 
-Every call may raise `payments.errors`: Refused (definitive; the next try needs a new key), Declined (a Refused of a card), or Unknown
-(no outcome known; the same key may be sent again, or the truth looked up).
+Every call may raise `payments.errors`: Refused (definitive; the next try needs a new key), Declined (a card's)
+or Unknown (no outcome known: the same key may be sent again, or the truth looked up). A busy service, a conflict of two
+requests with one key, and a time-out are Unknown, never Refused. An id that the service does not know is Refused.
+`intents_of` and `transfers_of` read the service's lists, which show what was just made, never its search, which lags.
 """
 
 from dataclasses import dataclass
@@ -13,9 +15,9 @@ from payments.money import Money
 
 
 class IntentState(StrEnum):
-    READY = "READY"                      # can be confirmed
-    NEEDS_METHOD = "NEEDS_METHOD"        # the last confirmation was refused; another is possible
-    NEEDS_ACTION = "NEEDS_ACTION"        # the card's owner must authenticate
+    READY = "READY"  # can be confirmed
+    NEEDS_METHOD = "NEEDS_METHOD"  # the last confirmation was refused; another is possible
+    NEEDS_ACTION = "NEEDS_ACTION"  # the card's owner must authenticate
     PROCESSING = "PROCESSING"
     SUCCEEDED = "SUCCEEDED"
     CANCELED = "CANCELED"
@@ -31,7 +33,8 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A payment as the processor sees it. `charge_id` and `settlement` are there once it SUCCEEDED."""
+    """A payment as the processor sees it. `charge_id` and `settlement` are there once it SUCCEEDED; `failure_code` and
+    `failure_message` tell of the last confirmation, if that was refused."""
 
     id: str
     state: IntentState
@@ -40,6 +43,7 @@ class Intent:
     settlement: Settlement | None = None
     failure_code: str | None = None
     failure_message: str | None = None
+    payment_id: int | None = None  # from the metadata that create_intent gave it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class AccountState(StrEnum):
     ACTIVE = "active"
     PENDING = "pending"
     RESTRICTED = "restricted"
+    REJECTED = "rejected"
     UNSUPPORTED = "unsupported"
 
 
@@ -79,7 +84,7 @@ class Method:
 class PayoutSeen:
     id: str
     amount: Money
-    status: str                          # pending, in_transit, paid, failed, canceled
+    status: str  # pending, in_transit, paid, failed, canceled
     arrives_on: date | None
     failure_message: str | None
 
@@ -89,7 +94,7 @@ class EventSeen:
     """One webhook, snapshot or thin, brought to one form."""
 
     id: str
-    type: str                            # without a leading "v1."
+    type: str  # without a leading "v1."
     account_id: str | None
     object_id: str | None
     body: dict[str, object]
@@ -101,6 +106,7 @@ class Gateway(Protocol):
     async def start_setup(self, *, customer_id: str, return_url: str, key: str) -> tuple[str, str]:
         """(session id, URL of the page on which a payment method is saved)."""
         ...
+
     async def saved_method(self, *, customer_id: str) -> Method | None:
         """The customer's newest usable payment method."""
         ...
@@ -112,15 +118,22 @@ class Gateway(Protocol):
     async def confirm_intent(self, intent_id: str, *, method_id: str, key: str) -> Intent: ...
     async def cancel_intent(self, intent_id: str, *, key: str) -> Intent: ...
     async def find_intent(self, intent_id: str) -> Intent: ...
+    async def intents_of(self, *, payment_id: int, customer_id: str) -> list[Intent]:
+        """Every intent ever created for the payment, whatever became of it: among the customer's, those with its id."""
+        ...
 
     # shares
     async def create_transfer(
         self, *, share_id: int, payment_id: int, amount: Money, destination: str, charge_id: str, key: str
     ) -> TransferMade: ...
-    async def transfers_of(self, *, payment_id: int) -> list[TransferMade]: ...
+    async def transfers_of(self, *, payment_id: int) -> list[TransferMade]:
+        """Every transfer that was ever made for the payment."""
+        ...
 
     # payees
-    async def create_account(self, *, payee_id: int, name: str, email: str, country: str, is_company: bool, key: str) -> PayeeAccount: ...
+    async def create_account(
+        self, *, payee_id: int, name: str, email: str, country: str, is_company: bool, key: str
+    ) -> PayeeAccount: ...
     async def onboarding_url(self, *, account_id: str, return_url: str, refresh_url: str) -> str: ...
     async def find_account(self, account_id: str) -> PayeeAccount: ...
     async def find_payout(self, *, account_id: str, payout_id: str) -> PayoutSeen: ...

@@ -1,8 +1,8 @@
 """Opening the database: one engine for work, one for questions, and the two context managers that the rooms are handed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import sqlalchemy as sa
@@ -24,11 +24,13 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """`writes` runs transactions; `reads` commits by itself, which saves a question two round trips."""
+    """`writes` runs transactions; `reads` commits by itself, which saves a question two round trips. `after_commit` is called
+    after every work that recorded a fact: whoever tails the log or runs jobs may want to look."""
 
     url: str
     writes: AsyncEngine
     reads: AsyncEngine
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
@@ -44,14 +46,14 @@ class Database:
         await self.reads.dispose()
 
     def work(self, actor: Actor) -> OpenWork:
-        return partial(open_work, self.writes, actor)
+        return partial(open_work, self.writes, actor, self.after_commit)
 
     def read(self, actor: Actor) -> OpenRead:
         return partial(open_read, self.reads, actor)
 
 
 @asynccontextmanager
-async def open_work(engine: AsyncEngine, actor: Actor) -> AsyncIterator[Work]:
+async def open_work(engine: AsyncEngine, actor: Actor, after_commit: Sequence[Callable[[], None]] = ()) -> AsyncIterator[Work]:
     """All of it or none of it: the rows, and the jobs and activity that follow from the facts."""
     async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
         now = (await session.execute(sa.select(sa.func.clock()))).scalar_one()
@@ -59,6 +61,9 @@ async def open_work(engine: AsyncEngine, actor: Actor) -> AsyncIterator[Work]:
         yield work
         await session.flush()
         await react(work)
+    if work.facts:
+        for call in after_commit:
+            call()
 
 
 @asynccontextmanager

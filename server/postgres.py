@@ -43,10 +43,10 @@ def binaries() -> Path:
 class Postgres:
     """A server on `data`. `start()` makes and starts it, or joins the processes that already use it."""
 
-    def __init__(self, data: Path, *, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, data: Path, *, settings: Mapping[str, str] | None = None, bin: Path | None = None) -> None:
         self.data = data.resolve()
         self.settings = {"listen_addresses": "", "jit": "off", "max_connections": "200", **(settings or {})}
-        self.bin = binaries()
+        self.bin = bin or binaries()
         self._gate: IO[str] | None = None
         self._use: IO[str] | None = None
         self._prefix: list[str] = []

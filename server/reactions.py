@@ -1,7 +1,135 @@
-"""What follows from what: the whole process on one page."""
+"""What follows from what: the whole process on one page.
 
-from core.work import Work
+A fact is followed by jobs and by rows of the activity log, written in the transaction that recorded it. Read a line as
+a sentence: "when a payment has succeeded, activate the licence and transfer the shares".
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from core.store import append_activity, enqueue
+from core.work import Fact, Work
+from market import facts as market
+from payments import facts as payments
+from server import store
+
+Reaction = Callable[[Work, Any], Awaitable[None]]
+
+
+def job(kind: str, *, of: str, due: Callable[[Work, int], Awaitable[Any]] | None = None) -> Reaction:
+    """Ask for a job about the thing whose id the fact holds in `of`. A payment's `reference` is a licence's id."""
+    argument = "licence_id" if of == "reference" else of
+
+    async def react(work: Work, fact: Fact) -> None:
+        number = getattr(fact, of)
+        due_at = await due(work, number) if due else None
+        await enqueue(work, kind, key=str(number), body={argument: number}, due_at=due_at)
+
+    return react
+
+
+def share(kind: str) -> Reaction:
+    """Tell the payee; of a model's share, her agency too."""
+
+    async def react(work: Work, fact: payments.ShareFact) -> None:
+        body = {
+            "share_id": fact.share_id,
+            "payment_id": fact.payment_id,
+            "amount_minor": fact.amount_minor,
+            "currency": fact.currency,
+        }
+        for party_id in await store.followers_of_share(work, licence_id=fact.reference, payee_id=fact.payee_id):
+            await append_activity(work, topic=f"payout:{party_id}", kind=kind, body=body)
+
+    return react
+
+
+def payout(kind: str) -> Reaction:
+    """Tell the payee; of a model's payout, the agencies that act for her today too."""
+
+    async def react(work: Work, fact: payments.PayoutFact) -> None:
+        body = {"payout_id": fact.payout_row_id, "amount_minor": fact.amount_minor, "currency": fact.currency}
+        for party_id in (fact.payee_id, *await store.agencies_of(work, fact.payee_id)):
+            await append_activity(work, topic=f"payout:{party_id}", kind=kind, body=body)
+
+    return react
+
+
+def licence(kind: str) -> Reaction:
+    """Tell everyone whose licence it is."""
+
+    async def react(work: Work, fact: market.LicenceFact) -> None:
+        for party_id in filter(None, (fact.brand_id, fact.model_id, fact.agency_id)):
+            await append_activity(work, topic=f"licence:{party_id}", kind=kind, body={"licence_id": fact.licence_id})
+
+    return react
+
+
+def listing(kind: str) -> Reaction:
+    async def react(work: Work, fact: market.ListingWithdrawn | market.ListingAwarded) -> None:
+        await append_activity(work, topic=f"listing:{fact.listing_id}", kind=kind, body={"listing_id": fact.listing_id})
+
+    return react
+
+
+async def bid_on_listing(work: Work, fact: market.BidPlaced) -> None:
+    """Of a sealed bid nobody learns but the brand itself; an offer is on no listing."""
+    if fact.listing_id is None:
+        return
+    kinds = {"BID_PLACED": True, "EXTENDED": fact.extended, "RESERVE_MET": fact.reserve_met and not fact.sealed}
+    audience = [fact.brand_id] if fact.sealed else None
+    for kind in (kind for kind, happened in kinds.items() if happened):
+        body = {"listing_id": fact.listing_id}
+        await append_activity(work, topic=f"listing:{fact.listing_id}", kind=kind, body=body, audience=audience)
+
+
+REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
+    # mandates and twins: who looks finds them as they are
+    market.MandateProposed: (),
+    market.MandateAnswered: (),
+    market.MandateEnded: (),
+    market.TwinStatusSet: (),
+    # listings and bids
+    market.ListingOpened: (
+        job("listing.open", of="listing_id", due=store.listing_opens_at),
+        job("listing.close", of="listing_id", due=store.listing_closes_at),
+    ),
+    market.ListingWithdrawn: (listing("WITHDRAWN"),),
+    market.ListingAwarded: (listing("AWARDED"),),
+    market.BidPlaced: (bid_on_listing,),
+    market.BidAnswered: (),
+    # licences
+    market.LicenceAccepted: (licence("ACCEPTED"),),
+    market.LicenceActivated: (licence("ACTIVATED"),),
+    market.LicencePaymentFailed: (licence("PAYMENT_FAILED"),),
+    market.LicenceLapsed: (licence("LAPSED"),),
+    market.LicenceSuspended: (licence("SUSPENDED"),),
+    market.LicenceResumed: (licence("RESUMED"),),
+    market.LicenceEnded: (licence("ENDED"),),
+    # money in
+    payments.PaymentRequested: (
+        job("payment.drive", of="payment_id"),
+        job("payment.deadline", of="payment_id", due=store.payment_due_at),
+    ),
+    payments.PaymentSucceeded: (job("licence.activate", of="reference"), job("payment.transfer", of="payment_id")),
+    payments.PaymentFailed: (job("licence.payment_failed", of="reference"),),
+    payments.PaymentAbandoned: (job("licence.lapse", of="reference"),),
+    # shares out
+    payments.ShareEarned: (share("SHARE_EARNED"),),
+    payments.ShareHeld: (share("SHARE_HELD"),),
+    payments.ShareTransferred: (share("SHARE_TRANSFERRED"),),
+    payments.PayeeChanged: (job("payee.release", of="payee_id"),),
+    payments.PayoutCreated: (payout("PAYOUT_CREATED"),),
+    payments.PayoutPaid: (payout("PAYOUT_PAID"),),
+    payments.PayoutFailed: (payout("PAYOUT_FAILED"),),
+    payments.PayoutCanceled: (payout("PAYOUT_CANCELED"),),
+    # what Stripe says
+    payments.StripeEventReceived: (job("stripe.event", of="event_row_id"),),
+}
 
 
 async def react(work: Work) -> None:
     """Write, in the work's own transaction, the jobs and the activity that follow from its facts."""
+    for fact in work.facts:
+        for reaction in REACTIONS[type(fact)]:
+            await reaction(work, fact)

@@ -14,6 +14,8 @@ from core.tables import Table
 from server.database import Database
 from server.postgres import FAST, Postgres
 
+pytest_plugins = ["tests.fakes.sandbox", "tests.fakes.deal"]
+
 _copies = count(1)
 
 

@@ -1,0 +1,143 @@
+"""In which states things may be, and how they move from one to the next. Pure.
+
+    Twin      DRAFT -> LISTED <-> PAUSED;  LISTED/PAUSED <-> SUSPENDED;  any -> RETIRED
+    Listing   SCHEDULED -> OPEN -> CLOSED -> AWARDED;  SCHEDULED/OPEN/CLOSED -> WITHDRAWN
+    Bid       PENDING -> COUNTERED -> PENDING;  PENDING -> ACCEPTED;  both -> DECLINED | WITHDRAWN | EXPIRED | LOST
+    Licence   AWAITING_PAYMENT -> ACTIVE <-> SUSPENDED;  AWAITING_PAYMENT -> LAPSED;  ACTIVE/SUSPENDED -> TERMINATED | ENDED
+    Mandate   PROPOSED -> ACTIVE | DECLINED;  ACTIVE -> ENDED
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from core.errors import WrongState
+from market.tables import (
+    Bid,
+    BidStatus,
+    Licence,
+    LicenceStatus,
+    Listing,
+    ListingStatus,
+    Mandate,
+    MandateStatus,
+    Outcome,
+    Twin,
+    TwinStatus,
+)
+
+Stateful: TypeAlias = Twin | Listing | Bid | Licence | Mandate
+Status: TypeAlias = TwinStatus | ListingStatus | BidStatus | LicenceStatus | MandateStatus
+
+TWIN_MOVES: Mapping[TwinStatus, frozenset[TwinStatus]] = {
+    TwinStatus.DRAFT: frozenset({TwinStatus.LISTED, TwinStatus.RETIRED}),
+    TwinStatus.LISTED: frozenset({TwinStatus.PAUSED, TwinStatus.SUSPENDED, TwinStatus.RETIRED}),
+    TwinStatus.PAUSED: frozenset({TwinStatus.LISTED, TwinStatus.SUSPENDED, TwinStatus.RETIRED}),
+    TwinStatus.SUSPENDED: frozenset({TwinStatus.LISTED, TwinStatus.PAUSED, TwinStatus.RETIRED}),
+    TwinStatus.RETIRED: frozenset(),
+}
+
+LISTING_MOVES: Mapping[ListingStatus, frozenset[ListingStatus]] = {
+    ListingStatus.SCHEDULED: frozenset({ListingStatus.OPEN, ListingStatus.WITHDRAWN}),
+    ListingStatus.OPEN: frozenset({ListingStatus.CLOSED, ListingStatus.WITHDRAWN}),
+    ListingStatus.CLOSED: frozenset({ListingStatus.AWARDED, ListingStatus.WITHDRAWN}),
+    ListingStatus.AWARDED: frozenset(),
+    ListingStatus.WITHDRAWN: frozenset(),
+}
+
+BID_MOVES: Mapping[BidStatus, frozenset[BidStatus]] = {
+    BidStatus.PENDING: frozenset(
+        {
+            BidStatus.COUNTERED,
+            BidStatus.ACCEPTED,
+            BidStatus.DECLINED,
+            BidStatus.WITHDRAWN,
+            BidStatus.EXPIRED,
+            BidStatus.LOST,
+        }
+    ),
+    BidStatus.COUNTERED: frozenset(
+        {BidStatus.PENDING, BidStatus.DECLINED, BidStatus.WITHDRAWN, BidStatus.EXPIRED, BidStatus.LOST}
+    ),
+    BidStatus.WITHDRAWN: frozenset(),
+    BidStatus.DECLINED: frozenset(),
+    BidStatus.EXPIRED: frozenset(),
+    BidStatus.ACCEPTED: frozenset(),
+    BidStatus.LOST: frozenset(),
+}
+
+LICENCE_MOVES: Mapping[LicenceStatus, frozenset[LicenceStatus]] = {
+    LicenceStatus.AWAITING_PAYMENT: frozenset({LicenceStatus.ACTIVE, LicenceStatus.LAPSED}),
+    LicenceStatus.ACTIVE: frozenset({LicenceStatus.SUSPENDED, LicenceStatus.TERMINATED, LicenceStatus.ENDED}),
+    LicenceStatus.SUSPENDED: frozenset({LicenceStatus.ACTIVE, LicenceStatus.TERMINATED, LicenceStatus.ENDED}),
+    LicenceStatus.ENDED: frozenset(),
+    LicenceStatus.LAPSED: frozenset(),
+    LicenceStatus.TERMINATED: frozenset(),
+}
+
+MANDATE_MOVES: Mapping[MandateStatus, frozenset[MandateStatus]] = {
+    MandateStatus.PROPOSED: frozenset({MandateStatus.ACTIVE, MandateStatus.DECLINED}),
+    MandateStatus.ACTIVE: frozenset({MandateStatus.ENDED}),
+    MandateStatus.ENDED: frozenset(),
+    MandateStatus.DECLINED: frozenset(),
+}
+
+MOVES: Mapping[type, Mapping[StrEnum, frozenset[StrEnum]]] = {
+    Twin: {status: frozenset(after) for status, after in TWIN_MOVES.items()},
+    Listing: {status: frozenset(after) for status, after in LISTING_MOVES.items()},
+    Bid: {status: frozenset(after) for status, after in BID_MOVES.items()},
+    Licence: {status: frozenset(after) for status, after in LICENCE_MOVES.items()},
+    Mandate: {status: frozenset(after) for status, after in MANDATE_MOVES.items()},
+}
+
+BY_THE_CLOCK = frozenset[Status]({ListingStatus.OPEN, ListingStatus.CLOSED, BidStatus.EXPIRED})
+"""States into which only time moves anything: nobody writes them down."""
+
+
+def listing_status(listing: Listing, now: datetime) -> ListingStatus:
+    """What somebody's hand made of the listing, or else what the clock says."""
+    if listing.outcome is not None:
+        return ListingStatus(listing.outcome.value)
+    if now < listing.opens_at:
+        return ListingStatus.SCHEDULED
+    return ListingStatus.OPEN if now < listing.closes_at else ListingStatus.CLOSED
+
+
+def bid_status(bid: Bid, now: datetime) -> BidStatus:
+    """The status that is kept, unless the bid has expired since."""
+    is_live = bid.status in (BidStatus.PENDING, BidStatus.COUNTERED)
+    if is_live and bid.expires_at is not None and bid.expires_at <= now:
+        return BidStatus.EXPIRED
+    return bid.status
+
+
+def status_of(row: Stateful, now: datetime) -> Status:
+    match row:
+        case Listing():
+            return listing_status(row, now)
+        case Bid():
+            return bid_status(row, now)
+        case _:
+            return row.status
+
+
+def may_move(row: Stateful, to: Status, now: datetime) -> bool:
+    return to in MOVES[type(row)][status_of(row, now)]
+
+
+def move(row: Stateful, to: Status, now: datetime) -> None:
+    """The only way in which a status changes. Raises WrongState; ValueError for what only the clock may do."""
+    if to in BY_THE_CLOCK:
+        raise ValueError(f"Only the clock makes a {_noun(row)} {to}.")
+    if not may_move(row, to, now):
+        before = status_of(row, now)
+        raise WrongState(f"A {_noun(row)} that is {before} cannot become {to}.", state=before)
+    if isinstance(row, Listing):
+        row.outcome = Outcome(to.value)
+    else:
+        row.status = to  # type: ignore[assignment]  # MOVES has only this row's own states
+
+
+def _noun(row: Stateful) -> str:
+    return type(row).__name__.lower()

@@ -1,0 +1,9 @@
+"""How the market finds, locks and keeps rows: its only SQL.
+
+Every question is scoped by who asks: what the caller may not see is not there. Locks are taken in one order: twin,
+listing, bid, licence, payment. Whoever changes a listing, bid or licence holds its twin, so a twin's sale is one queue.
+"""
+
+from market.store import bids, licences, listings, mandates, parties, search, twins
+
+__all__ = ["bids", "licences", "listings", "mandates", "parties", "search", "twins"]

@@ -1,0 +1,110 @@
+"""Mandates: an agency's dated power to act for a model."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from core.errors import NotFound
+from core.paging import Order, Slice, Window
+from core.work import Read, Work
+from market.rules import Power
+from market.store import asking, scope
+from market.store.rights import countries_of, power_of
+from market.tables import Mandate, MandateStatus, Party
+
+NEWEST = Order((col(Mandate.id),), descending=True)
+BY_NAME = Order((col(Party.name), col(Party.id)))
+
+
+async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Mandate]:
+    """Those that the caller may see."""
+    query = sa.select(Mandate).where(col(Mandate.id).in_(ids), scope.mandates(read.actor))
+    return await asking.by_number(read, query)
+
+
+async def lock(work: Work, mandate_id: int) -> Mandate:
+    """Held until the work ends. Raises NotFound."""
+    query = sa.select(Mandate).where(col(Mandate.id) == mandate_id, scope.mandates(work.actor))
+    locked = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    mandate = (await work.session.execute(locked)).scalar_one_or_none()
+    if mandate is None:
+        raise NotFound("There is no such mandate.", path=["mandateId"])
+    return mandate
+
+
+async def overlapping(
+    read: Read, mandate: Mandate, *, status: MandateStatus, agency_id: int | None = None
+) -> Sequence[Mandate]:
+    """The model's other mandates of that status which share a country and a day with this one."""
+    query = sa.select(Mandate).where(
+        col(Mandate.model_id) == mandate.model_id,
+        col(Mandate.status) == status,
+        col(Mandate.territories).overlaps(mandate.territories),
+        col(Mandate.days).overlaps(mandate.days),
+    )
+    if mandate.id is not None:
+        query = query.where(col(Mandate.id) != mandate.id)
+    if agency_id is not None:
+        query = query.where(col(Mandate.agency_id) == agency_id)
+    return (await read.session.execute(query)).scalars().all()
+
+
+async def in_force(read: Read, model_ids: Collection[int]) -> Mapping[int, Sequence[Mandate]]:
+    """The mandates in force today by model, the one of most countries first."""
+    query = sa.select(Mandate).where(col(Mandate.model_id).in_(model_ids), _today(read)).order_by(col(Mandate.id))
+    found: dict[int, list[Mandate]] = defaultdict(list)
+    for mandate in (await read.session.execute(query)).scalars():
+        found[mandate.model_id].append(mandate)
+    for mandates in found.values():
+        mandates.sort(key=lambda mandate: -len(countries_of(mandate.territories)))
+    return found
+
+
+async def powers(read: Read, model_ids: Collection[int]) -> Mapping[int, tuple[Power, ...]]:
+    """What agencies may do for the models today."""
+    found = await in_force(read, model_ids)
+    return {model_id: tuple(map(power_of, found.get(model_id, ()))) for model_id in model_ids}
+
+
+async def hold_powers(work: Work, model_id: int) -> tuple[Power, ...]:
+    """The same for one model, and none of it can end before this work does."""
+    query = sa.select(Mandate).where(col(Mandate.model_id) == model_id, _today(work))
+    held = query.order_by(col(Mandate.id)).with_for_update(read=True).execution_options(populate_existing=True)
+    return tuple(map(power_of, (await work.session.execute(held)).scalars()))
+
+
+async def page(
+    read: Read, agency_id: int, statuses: Collection[MandateStatus] | None, window: Window
+) -> Slice[Mandate]:
+    """An agency's mandates, newest first."""
+    return await asking.page(read, _of_agency(read, agency_id, statuses), NEWEST, window)
+
+
+async def count(read: Read, agency_id: int, statuses: Collection[MandateStatus] | None) -> int:
+    return await asking.count(read, _of_agency(read, agency_id, statuses))
+
+
+async def roster(read: Read, agency_id: int, window: Window) -> Slice[Party]:
+    """The models whom the agency represents today, by name."""
+    return await asking.page(read, _roster(read, agency_id), BY_NAME, window)
+
+
+async def roster_size(read: Read, agency_id: int) -> int:
+    return await asking.count(read, _roster(read, agency_id))
+
+
+def _of_agency(read: Read, agency_id: int, statuses: Collection[MandateStatus] | None) -> sa.Select[Any]:
+    query = sa.select(Mandate).where(col(Mandate.agency_id) == agency_id, scope.mandates(read.actor))
+    return query.where(col(Mandate.status).in_(statuses)) if statuses is not None else query
+
+
+def _roster(read: Read, agency_id: int) -> sa.Select[Any]:
+    represented = sa.select(col(Mandate.model_id)).where(col(Mandate.agency_id) == agency_id, _today(read))
+    return sa.select(Party).where(col(Party.id).in_(represented))
+
+
+def _today(read: Read) -> sa.ColumnElement[bool]:
+    return sa.and_(col(Mandate.status) == MandateStatus.ACTIVE, col(Mandate.days).contains(read.today))

@@ -1,0 +1,110 @@
+"""Twins, and the versions of what their models say of them: consent policies and rate cards."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from core.errors import NotFound
+from core.store import refresh_clock
+from core.work import Read, Work
+from market.consent import PolicyView
+from market.pricing import Card
+from market.store import asking, scope
+from market.store.rights import card_of, policy_of
+from market.tables import ConsentPolicy, RateCard, Twin
+
+Version = tuple[int, int]
+"""A twin's number and a version of its policy or card."""
+
+
+async def find(read: Read, twin_id: int) -> Twin:
+    """Raises NotFound."""
+    twin = (await by_ids(read, [twin_id])).get(twin_id)
+    if twin is None:
+        raise _unknown()
+    return twin
+
+
+async def by_handle(read: Read, handle: str) -> Twin | None:
+    query = sa.select(Twin).where(col(Twin.handle) == handle, scope.twins(read.actor))
+    return (await read.session.execute(query)).scalar_one_or_none()
+
+
+async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Twin]:
+    """Those that the caller may see."""
+    return await asking.by_number(read, sa.select(Twin).where(col(Twin.id).in_(ids), scope.twins(read.actor)))
+
+
+async def lock(work: Work, twin_id: int) -> Twin:
+    """Held until the work ends; the clock is moved to the moment at which it was. Raises NotFound."""
+    await find(work, twin_id)
+    return await hold(work, twin_id)
+
+
+async def hold(work: Work, twin_id: int) -> Twin:
+    """Lock the twin of something that the caller was seen to know."""
+    query = sa.select(Twin).where(col(Twin.id) == twin_id).with_for_update(key_share=True)
+    twin = (await work.session.execute(query.execution_options(populate_existing=True))).scalar_one()
+    await refresh_clock(work)
+    return twin
+
+
+async def hold_many(work: Work, ids: Collection[int]) -> None:
+    """Lock several, in one order."""
+    query = sa.select(col(Twin.id)).where(col(Twin.id).in_(ids)).order_by(col(Twin.id))
+    await work.session.execute(query.with_for_update(key_share=True))
+    await refresh_clock(work)
+
+
+async def keep(work: Work, values: Mapping[str, Any]) -> Twin | None:
+    """None when the handle is taken."""
+    fresh = insert(Twin).values(values).on_conflict_do_nothing(index_elements=["handle"]).returning(Twin)
+    return (await work.session.execute(fresh)).scalar_one_or_none()
+
+
+# ------------------------------------------------------------------ versions
+
+
+async def keep_policy(work: Work, twin: Twin, policy: ConsentPolicy) -> None:
+    """The policy in force from now on. The twin is locked."""
+    work.session.add(policy)
+    twin.policy_version = policy.version
+    await work.session.flush()
+
+
+async def keep_card(work: Work, twin: Twin, card: RateCard) -> None:
+    """The card in force from now on. The twin is locked."""
+    work.session.add(card)
+    twin.card_version = card.version
+    await work.session.flush()
+
+
+async def policies(read: Read, twins: Iterable[Twin]) -> Mapping[int, PolicyView]:
+    """The policies in force by twin; none for a twin whose model has not said anything yet."""
+    found = await policies_at(read, [(twin.id, twin.policy_version) for twin in twins if twin.id is not None])
+    return {twin_id: policy for (twin_id, _), policy in found.items()}
+
+
+async def cards(read: Read, twins: Iterable[Twin]) -> Mapping[int, Card]:
+    """The rate cards in force by twin; none for a twin without rates."""
+    found = await cards_at(read, [(twin.id, twin.card_version) for twin in twins if twin.id is not None])
+    return {twin_id: card for (twin_id, _), card in found.items()}
+
+
+async def policies_at(read: Read, versions: Collection[Version]) -> Mapping[Version, PolicyView]:
+    key = sa.tuple_(col(ConsentPolicy.twin_id), col(ConsentPolicy.version))
+    rows = (await read.session.execute(sa.select(ConsentPolicy).where(key.in_(list(versions))))).scalars()
+    return {(row.twin_id, row.version): policy_of(row) for row in rows}
+
+
+async def cards_at(read: Read, versions: Collection[Version]) -> Mapping[Version, Card]:
+    key = sa.tuple_(col(RateCard.twin_id), col(RateCard.version))
+    rows = (await read.session.execute(sa.select(RateCard).where(key.in_(list(versions))))).scalars()
+    return {(row.twin_id, row.version): card_of(row) for row in rows}
+
+
+def _unknown() -> NotFound:
+    return NotFound("There is no such twin.", path=["twinId"])

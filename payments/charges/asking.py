@@ -1,0 +1,84 @@
+"""Asking for a payment, and asking again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from core.errors import NotFound
+from core.work import Work
+from payments import rules, store
+from payments.facts import PaymentRequested
+from payments.money import Money
+from payments.split import Portion
+from payments.tables import Payment, PaymentStatus, Share
+
+
+async def request(
+    work: Work,
+    *,
+    reference: int,
+    payer_id: int,
+    amount: Money,
+    portions: Sequence[Portion],
+    description: str,
+    due_at: datetime,
+) -> Payment:
+    """Ask for `amount`, once per `reference`, to be shared as `portions` say. Nothing is charged before the commit.
+
+    Raises PaymentProblem when no single charge can be of `amount`. A payer without a payment method is asked all the
+    same: the charge fails and can be tried again until `due_at`.
+    """
+    rules.check_chargeable(amount)
+    rules.check_portions(amount, [portion.amount for portion in portions])
+    payer = await store.payer(work, payer_id)
+    payment = Payment(
+        reference=reference,
+        payer_id=payer_id,
+        description=description,
+        currency=amount.currency,
+        amount_minor=amount.minor,
+        payment_method_id=payer.payment_method_id if payer else None,
+        created_at=work.now,
+        due_at=due_at,
+    )
+    work.session.add(payment)
+    await work.session.flush()
+    payment_id = _id(payment)
+    work.session.add_all(_share(payment_id, position, portion) for position, portion in enumerate(portions))
+    await work.session.flush()
+    work.record(PaymentRequested(payment_id=payment_id, reference=reference))
+    return payment
+
+
+def _share(payment_id: int, position: int, portion: Portion) -> Share:
+    return Share(
+        payment_id=payment_id,
+        position=position,
+        role=portion.role,
+        payee_id=portion.payee_id,
+        basis_points=portion.basis_points,
+        currency=portion.amount.currency,
+        amount_minor=portion.amount.minor,
+    )
+
+
+async def retry(work: Work, *, reference: int) -> Payment:
+    """Try a failed payment again, with the payer's present method. Raises NotFound, WrongState or PaymentProblem."""
+    payment = await store.lock_payment_of(work, reference)
+    if payment is None:
+        raise NotFound("There is no such payment.")
+    rules.check_may_retry(payment, work.now)
+    payer = await store.payer(work, payment.payer_id)
+    rules.check_can_pay(payer, work.today)
+    rules.move(payment, PaymentStatus.PROCESSING)
+    payment.payment_method_id = payer.payment_method_id if payer else None
+    payment.intent_attempt += 1  # the last attempt was refused for good: its key would only be refused again
+    payment.confirm_attempt += 1
+    payment.failure_code = payment.failure_message = payment.next_action_url = None
+    work.record(PaymentRequested(payment_id=_id(payment), reference=reference))
+    return payment
+
+
+def _id(payment: Payment) -> int:
+    if payment.id is None:
+        raise ValueError("The payment is not kept yet.")
+    return payment.id

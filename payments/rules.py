@@ -1,0 +1,139 @@
+"""What is allowed to money and what follows next. Pure: rows, values and the moment in; a value or a Refusal out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+from core.errors import WrongState
+from payments.errors import PaymentProblem
+from payments.gateway import AccountState
+from payments.money import CURRENCIES, MAXIMUM_CHARGE_MINOR, Money, to_stripe
+from payments.tables import Payee, PayeeStatus, Payer, Payment, PaymentStatus, Payout, PayoutStatus, Share, ShareStatus
+
+KEYS_LAST = timedelta(hours=23)
+"""Stripe forgets an idempotency key after 24 hours. What is older is looked up before it is sent again."""
+
+PAID = (PaymentStatus.SUCCEEDED, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED, PaymentStatus.DISPUTED)
+"""The states of a payment whose money has come, whatever happened to it since."""
+
+PAYMENT_MOVES: Mapping[PaymentStatus, frozenset[PaymentStatus]] = {
+    PaymentStatus.PROCESSING: frozenset(
+        {PaymentStatus.SUCCEEDED, PaymentStatus.REQUIRES_ACTION, PaymentStatus.FAILED},
+    ),
+    PaymentStatus.REQUIRES_ACTION: frozenset({PaymentStatus.PROCESSING}),
+    PaymentStatus.FAILED: frozenset({PaymentStatus.PROCESSING}),
+    PaymentStatus.SUCCEEDED: frozenset(
+        {PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED, PaymentStatus.DISPUTED},
+    ),
+    PaymentStatus.PARTIALLY_REFUNDED: frozenset({PaymentStatus.REFUNDED}),
+    PaymentStatus.REFUNDED: frozenset(),
+    PaymentStatus.DISPUTED: frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED}),
+}
+
+SHARE_MOVES: Mapping[ShareStatus, frozenset[ShareStatus]] = {
+    ShareStatus.PENDING: frozenset({ShareStatus.TRANSFERRED, ShareStatus.HELD}),
+    ShareStatus.HELD: frozenset({ShareStatus.TRANSFERRED}),
+    ShareStatus.TRANSFERRED: frozenset({ShareStatus.PARTIALLY_REVERSED, ShareStatus.REVERSED, ShareStatus.OWED}),
+    ShareStatus.PARTIALLY_REVERSED: frozenset({ShareStatus.REVERSED, ShareStatus.OWED}),
+    ShareStatus.OWED: frozenset({ShareStatus.REVERSED}),
+    ShareStatus.REVERSED: frozenset(),
+}
+
+PAYOUT_MOVES: Mapping[PayoutStatus, frozenset[PayoutStatus]] = {
+    PayoutStatus.PENDING: frozenset(
+        {PayoutStatus.IN_TRANSIT, PayoutStatus.PAID, PayoutStatus.FAILED, PayoutStatus.CANCELED},
+    ),
+    PayoutStatus.IN_TRANSIT: frozenset({PayoutStatus.PAID, PayoutStatus.FAILED, PayoutStatus.CANCELED}),
+    PayoutStatus.PAID: frozenset({PayoutStatus.FAILED}),  # the bank may send money back for days
+    PayoutStatus.FAILED: frozenset(),
+    PayoutStatus.CANCELED: frozenset(),
+}
+
+Status: TypeAlias = PaymentStatus | ShareStatus | PayoutStatus
+
+MOVES: Mapping[type, Mapping[StrEnum, frozenset[StrEnum]]] = {
+    Payment: {status: frozenset(after) for status, after in PAYMENT_MOVES.items()},
+    Share: {status: frozenset(after) for status, after in SHARE_MOVES.items()},
+    Payout: {status: frozenset(after) for status, after in PAYOUT_MOVES.items()},
+}
+
+
+def may_move(row: Payment | Share | Payout, to: Status) -> bool:
+    return to in MOVES[type(row)][row.status]
+
+
+def move(row: Payment | Share | Payout, to: Status) -> None:
+    """The only way in which a status changes. Raises WrongState."""
+    if not may_move(row, to):
+        noun = type(row).__name__.lower()
+        raise WrongState(f"A {noun} that is {row.status} cannot become {to}.", state=row.status)
+    row.status = to
+
+
+def check_chargeable(amount: Money) -> None:
+    """Raises PaymentProblem unless the payment service can charge `amount` in one piece."""
+    least = Money(CURRENCIES[amount.currency].minimum_minor, amount.currency)
+    if amount < least:
+        raise PaymentProblem(f"{amount} is too little to be charged. The least is {least}.", code="AMOUNT_TOO_SMALL")
+    if to_stripe(amount) > MAXIMUM_CHARGE_MINOR:
+        raise PaymentProblem(f"{amount} is too much to be charged at once.", code="AMOUNT_TOO_LARGE")
+
+
+def can_pay(payer: Payer | None, today: date) -> bool:
+    """There is a method, and it is not expired today."""
+    if payer is None or payer.payment_method_id is None:
+        return False
+    return payer.payment_method_expires_on is None or payer.payment_method_expires_on >= today
+
+
+def check_can_pay(payer: Payer | None, today: date) -> None:
+    if payer is None or payer.payment_method_id is None:
+        raise PaymentProblem("There is no payment method on file. Add one first.", code="NO_PAYMENT_METHOD")
+    if not can_pay(payer, today):
+        raise PaymentProblem(
+            f"{payer.payment_method_label or 'The payment method'} has expired. Add another one first.",
+            code="PAYMENT_METHOD_EXPIRED",
+        )
+
+
+def check_may_retry(payment: Payment, now: datetime) -> None:
+    if payment.status not in (PaymentStatus.REQUIRES_ACTION, PaymentStatus.FAILED):
+        raise WrongState(
+            f"The payment is {payment.status}: only one that failed can be tried again.", state=payment.status
+        )
+    if payment.abandoned_at is not None or payment.due_at <= now:
+        raise WrongState("The deadline of the payment has passed.", state=payment.status)
+
+
+def check_portions(amount: Money, portions: Sequence[Money]) -> None:
+    """The parts make the whole, or the program is wrong."""
+    currencies = {part.currency for part in portions}
+    if currencies != {amount.currency} or sum(part.minor for part in portions) != amount.minor:
+        raise ValueError(f"The portions {[str(part) for part in portions]} do not make {amount}.")
+
+
+def payee_status(before: PayeeStatus, transfers: AccountState) -> PayeeStatus:
+    """READY exactly when transfers are active. One that never was is still ONBOARDING, whatever is asked of it."""
+    if transfers is AccountState.ACTIVE:
+        return PayeeStatus.READY
+    if transfers in (AccountState.UNSUPPORTED, AccountState.REJECTED):
+        return PayeeStatus.RESTRICTED
+    new = before in (PayeeStatus.NOT_STARTED, PayeeStatus.ONBOARDING)
+    return PayeeStatus.ONBOARDING if new else PayeeStatus.RESTRICTED
+
+
+def reason_to_hold(payee: Payee | None) -> str | None:
+    """In words for the payee; null when it can receive."""
+    if payee is None or payee.account_id is None:
+        return "The payee has not set up its account yet."
+    if payee.status is PayeeStatus.READY:
+        return None
+    if payee.status is PayeeStatus.RESTRICTED:
+        return "The payment service has restricted the payee's account."
+    return "The payee's account is not ready yet."
+
+
+def is_stale(since: datetime | None, now: datetime) -> bool:
+    """Whether an idempotency key first sent at `since` may have been forgotten."""
+    return since is not None and now - since > KEYS_LAST

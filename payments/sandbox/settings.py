@@ -1,0 +1,22 @@
+"""What a sandbox is told when it starts."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+API_VERSION = "2026-10-28.endive"
+"""The version of Stripe's API that it speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxSettings:
+    """`state_path`: the file that keeps everything, or None for memory. `payout_delay`: how long a balance waits for
+    its payout, and then a payout for the bank; None: until it is told. A webhook URL of None: events are only kept."""
+
+    state_path: Path | None = None
+    platform_webhook_url: str | None = None
+    platform_secret: str = "whsec_sandbox_platform"  # noqa: S105 - signs pretended events
+    connect_webhook_url: str | None = None
+    connect_secret: str = "whsec_sandbox_connect"  # noqa: S105
+    payout_delay: timedelta | None = timedelta(milliseconds=300)
+    public_url: str = "http://127.0.0.1:12111"

@@ -1,0 +1,96 @@
+"""What payees have earned and received, and all rows for those who reconcile."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from core.work import Read
+from payments.money import Money
+from payments.rules import PAID
+from payments.tables import Payment, Payout, PayoutStatus, Share, ShareStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """A payee's money in one currency. `pending` is earned and not yet sent; `transferred` was sent to its balance at
+    the payment service, less what was taken back; `paid_out` reached its bank; `owed` is what it must give back."""
+
+    payee_id: int
+    currency: str
+    pending: Money
+    transferred: Money
+    paid_out: Money
+    owed: Money
+
+
+async def balances(read: Read, payee_ids: Sequence[int]) -> Sequence[Balance]:
+    """One for each payee and currency that has seen money, in that order."""
+    amount, back, status = col(Share.amount_minor), col(Share.reversed_minor), col(Share.status)
+    waiting = status.in_((ShareStatus.PENDING, ShareStatus.HELD))
+    shares = (
+        sa.select(
+            col(Share.payee_id).label("payee_id"),
+            col(Share.currency).label("currency"),
+            sa.case((waiting, amount), else_=0).label("pending"),
+            sa.case((waiting, 0), else_=amount - back).label("transferred"),
+            sa.literal(0).label("paid_out"),
+            sa.case((status == ShareStatus.OWED, amount - back), else_=0).label("owed"),
+        )
+        .join(Payment, col(Payment.id) == col(Share.payment_id))
+        .where(col(Share.payee_id).in_(payee_ids), col(Payment.status).in_(PAID))
+    )
+    zero = sa.literal(0)
+    payouts = sa.select(col(Payout.payee_id), col(Payout.currency), zero, zero, col(Payout.amount_minor), zero).where(
+        col(Payout.payee_id).in_(payee_ids), col(Payout.status) == PayoutStatus.PAID
+    )
+    rows = sa.union_all(shares, payouts).subquery()
+    sums = [
+        sa.cast(sa.func.sum(rows.c[name]), sa.BigInteger) for name in ("pending", "transferred", "paid_out", "owed")
+    ]
+    query = sa.select(rows.c.payee_id, rows.c.currency, *sums).group_by(rows.c.payee_id, rows.c.currency)
+    found = await read.session.execute(query.order_by(rows.c.payee_id, rows.c.currency))
+    return [
+        Balance(payee_id, currency, *(Money(minor, currency) for minor in minors))
+        for payee_id, currency, *minors in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """What a payee earned of one `reference` in the calendar month (UTC) that begins on `month`."""
+
+    month: date
+    reference: int
+    amount: Money
+
+
+async def earnings(read: Read, payee_id: int, *, first: date, last: date) -> Sequence[Earning]:
+    """By the day on which the payment succeeded, both days included; oldest first."""
+    paid_at = sa.func.timezone("UTC", col(Payment.succeeded_at))
+    month = sa.cast(sa.func.date_trunc("month", paid_at), sa.Date)
+    earned = sa.cast(sa.func.sum(col(Share.amount_minor) - col(Share.reversed_minor)), sa.BigInteger)
+    query = (
+        sa.select(month, col(Payment.reference), col(Share.currency), earned)
+        .join(Payment, col(Payment.id) == col(Share.payment_id))
+        .where(col(Share.payee_id) == payee_id, col(Payment.status).in_(PAID))
+        .where(paid_at >= first, paid_at < last + timedelta(days=1))
+        .group_by(month, col(Payment.reference), col(Share.currency))
+        .order_by(month, col(Payment.reference))
+    )
+    rows = await read.session.execute(query)
+    return [Earning(month, reference, Money(minor, currency)) for month, reference, currency, minor in rows]
+
+
+async def every_payment(read: Read) -> Sequence[Payment]:
+    return (await read.session.execute(sa.select(Payment).order_by(col(Payment.id)))).scalars().all()
+
+
+async def every_share(read: Read) -> Sequence[Share]:
+    return (await read.session.execute(sa.select(Share).order_by(col(Share.id)))).scalars().all()
+
+
+async def every_payout(read: Read) -> Sequence[Payout]:
+    return (await read.session.execute(sa.select(Payout).order_by(col(Payout.id)))).scalars().all()

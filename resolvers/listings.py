@@ -1,0 +1,1 @@
+"""Listings: asking for them, offering them and taking them back."""

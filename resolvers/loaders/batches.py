@@ -1,0 +1,62 @@
+"""How rows are loaded many at a time."""
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from typing import TypeVar
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from core.work import OpenRead, Read
+
+K = TypeVar("K", bound=Hashable)
+R = TypeVar("R")
+T = TypeVar("T")
+
+Find = Callable[[Read, Sequence[K]], Awaitable[Mapping[K, R]]]
+
+
+class Batches:
+    """What every group of loaders stands on: a way to open a short read, as the caller."""
+
+    def __init__(self, read: OpenRead) -> None:
+        self.read = read
+
+    def each(self, find: Find[K, R], present: Callable[[R, Read], T]) -> DataLoader[K, T]:
+        """One thing for each key. A key whose row is not there is a crash: something pointed at it."""
+
+        async def load(keys: list[K]) -> list[T | BaseException]:
+            async with self.read() as read:
+                rows = await find(read, keys)
+            return [present(rows[key], read) if key in rows else LookupError(f"No row for {key}") for key in keys]
+
+        return DataLoader(load_fn=load)
+
+    def maybe(self, find: Find[K, R], present: Callable[[R, Read], T]) -> DataLoader[K, T | None]:
+        """One thing for each key, or nothing."""
+
+        async def load(keys: list[K]) -> list[T | None]:
+            async with self.read() as read:
+                rows = await find(read, keys)
+            return [present(rows[key], read) if key in rows else None for key in keys]
+
+        return DataLoader(load_fn=load)
+
+    def many(self, find: Find[K, Sequence[R]], present: Callable[[R, Read], T]) -> DataLoader[K, list[T]]:
+        """Some things for each key."""
+
+        async def load(keys: list[K]) -> list[list[T]]:
+            async with self.read() as read:
+                rows = await find(read, keys)
+            return [[present(row, read) for row in rows.get(key, ())] for key in keys]
+
+        return DataLoader(load_fn=load)
+
+
+def plainly(of: Callable[[R], T]) -> Callable[[R, Read], T]:
+    """Present a row that looks the same at any moment."""
+    return lambda row, _: of(row)
+
+
+def given(values: Sequence[T] | None) -> Sequence[T] | None:
+    """The argument of a field, None where it was left out."""
+    return None if values is strawberry.UNSET else values

@@ -1,0 +1,125 @@
+"""Money: payments, shares, payees and payouts."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cached_property
+
+from strawberry.dataloader import DataLoader
+
+from core.paging import Slice, Window
+from core.work import Read
+from market import tables as market
+from market.store import licences
+from payments import ledger, payers, store, tables
+from payments.money import Money as Amount
+from resolvers.loaders.batches import Batches, plainly
+from resolvers.paging import asking, connection
+from schema.ids import stored
+from schema.money import Money
+from schema.paging import Page
+from schema.payments import Balance, Earning, Payee, Payment, Payout, PayoutConnection, Share, ShareConnection
+
+
+class Payments(Batches):
+    @cached_property
+    def payment(self) -> DataLoader[int, Payment]:
+        return self.each(store.payments_by_id, plainly(Payment.of))
+
+    @cached_property
+    def payment_of_licence(self) -> DataLoader[int, Payment]:
+        return self.each(store.payments_by_reference, plainly(Payment.of))
+
+    @cached_property
+    def share(self) -> DataLoader[int, Share]:
+        return self.each(store.shares_by_id, plainly(Share.of))
+
+    @cached_property
+    def shares_of_payment(self) -> DataLoader[int, list[Share]]:
+        return self.many(store.shares_of, plainly(Share.of))
+
+    @cached_property
+    def payout(self) -> DataLoader[int, Payout]:
+        return self.each(store.payouts_by_id, plainly(Payout.of))
+
+    @cached_property
+    def payee(self) -> DataLoader[int, Payee]:
+        async def load(party_ids: list[int]) -> list[Payee]:
+            async with self.read() as read:
+                rows = await store.payees_by_id(read, party_ids)
+            return [Payee.of(party_id, rows.get(party_id)) for party_id in party_ids]
+
+        return DataLoader(load_fn=load)
+
+    @cached_property
+    def balances(self) -> DataLoader[int, list[Balance]]:
+        return self.many(_balances, plainly(Balance.of))
+
+    @cached_property
+    def can_pay(self) -> DataLoader[int, bool]:
+        async def load(brand_ids: list[int]) -> list[bool]:
+            async with self.read() as read:
+                able = await payers.payers_able(read, brand_ids)
+            return [brand_id in able for brand_id in brand_ids]
+
+        return DataLoader(load_fn=load)
+
+    async def shares_of(self, payee_id: int, page: Page) -> ShareConnection:
+        window = page.window("shares")
+        async with self.read() as read:
+            rows = await store.shares_of_payee(read, payee_id, **_bounds(window))
+        return connection(
+            ShareConnection,
+            _slice(rows, window),
+            list_name="shares",
+            present=Share.of,
+            count=asking(self.read, store.count_shares_of_payee, payee_id),
+        )
+
+    async def payouts_of(self, payee_id: int, page: Page) -> PayoutConnection:
+        window = page.window("payouts")
+        async with self.read() as read:
+            rows = await store.payouts_of_payee(read, payee_id, **_bounds(window))
+        return connection(
+            PayoutConnection,
+            _slice(rows, window),
+            list_name="payouts",
+            present=Payout.of,
+            count=asking(self.read, store.count_payouts_of_payee, payee_id),
+        )
+
+    async def earnings(self, payee_id: int, first: date, last: date) -> list[Earning]:
+        """By month and currency; an agency's by model too."""
+        async with self.read() as read:
+            earned = await ledger.earnings(read, payee_id, first=first, last=last)
+            rows = await licences.licences_by_id(read, [each.reference for each in earned])
+        by_model = {each.reference: _told_model(rows[each.reference], payee_id) for each in earned}
+        sums: defaultdict[tuple[date, int | None, str], list[int]] = defaultdict(list)
+        for each in earned:
+            sums[each.month, by_model[each.reference], each.amount.currency].append(each.amount.minor)
+        return [
+            Earning(
+                month=month, model_row_id=model_id, amount=Money.of(Amount(sum(parts), currency)), licences=len(parts)
+            )
+            for (month, model_id, currency), parts in sums.items()
+        ]
+
+
+async def _balances(read: Read, payee_ids: Sequence[int]) -> Mapping[int, Sequence[store.Balance]]:
+    found: defaultdict[int, list[store.Balance]] = defaultdict(list)
+    for balance in await ledger.balances(read, payee_ids):
+        found[balance.payee_id].append(balance)
+    return found
+
+
+def _told_model(licence: market.Licence, payee_id: int) -> int | None:
+    return None if licence.model_id == payee_id else licence.model_id
+
+
+def _bounds(window: Window) -> dict[str, int | bool | None]:
+    """One row more than the window shows, to know whether there are more."""
+    after, before = (None if key is None else int(key[0]) for key in (window.after, window.before))
+    return {"limit": window.limit + 1, "after": after, "before": before, "last": window.backwards}
+
+
+def _slice(rows: Sequence[tables.Share] | Sequence[tables.Payout], window: Window) -> Slice[tables.Share]: ...

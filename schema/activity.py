@@ -1,0 +1,91 @@
+"""What subscriptions tell: one event each, with the cursor from which to go on."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import strawberry
+
+from schema.context import Info
+from schema.licences import Licence
+from schema.listings import Listing
+from schema.money import Money
+from schema.payments import Payout, Share
+
+
+@strawberry.enum
+class PayoutActivityKind(StrEnum):
+    SHARE_EARNED = "SHARE_EARNED"
+    SHARE_HELD = "SHARE_HELD"
+    SHARE_TRANSFERRED = "SHARE_TRANSFERRED"
+    SHARE_REVERSED = "SHARE_REVERSED"
+    SHARE_OWED = "SHARE_OWED"
+    PAYOUT_CREATED = "PAYOUT_CREATED"
+    PAYOUT_PAID = "PAYOUT_PAID"
+    PAYOUT_FAILED = "PAYOUT_FAILED"
+    PAYOUT_CANCELED = "PAYOUT_CANCELED"
+
+
+@strawberry.enum
+class ListingActivityKind(StrEnum):
+    OPENED = "OPENED"
+    BID_PLACED = "BID_PLACED"
+    EXTENDED = "EXTENDED"
+    RESERVE_MET = "RESERVE_MET"
+    CLOSED = "CLOSED"
+    AWARDED = "AWARDED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+@strawberry.enum
+class LicenceActivityKind(StrEnum):
+    ACCEPTED = "ACCEPTED"
+    ACTIVATED = "ACTIVATED"
+    PAYMENT_FAILED = "PAYMENT_FAILED"
+    LAPSED = "LAPSED"
+    SUSPENDED = "SUSPENDED"
+    RESUMED = "RESUMED"
+    ENDED = "ENDED"
+    TERMINATED = "TERMINATED"
+    REFUNDED = "REFUNDED"
+
+
+@strawberry.type
+class PayoutActivity:
+    cursor: str
+    at: datetime
+    kind: PayoutActivityKind
+    amount: Money
+    share_id: strawberry.Private[int | None]
+    payout_id: strawberry.Private[int | None]
+
+    @strawberry.field
+    async def share(self, info: Info) -> Share | None:
+        return None if self.share_id is None else await info.context.load.share.load(self.share_id)
+
+    @strawberry.field
+    async def payout(self, info: Info) -> Payout | None:
+        return None if self.payout_id is None else await info.context.load.payout.load(self.payout_id)
+
+
+@strawberry.type
+class ListingActivity:
+    cursor: str
+    at: datetime
+    kind: ListingActivityKind
+    listing_id: strawberry.Private[int]
+
+    @strawberry.field
+    async def listing(self, info: Info) -> Listing:
+        return await info.context.load.listing.load(self.listing_id)
+
+
+@strawberry.type
+class LicenceActivity:
+    cursor: str
+    at: datetime
+    kind: LicenceActivityKind
+    licence_id: strawberry.Private[int]
+
+    @strawberry.field
+    async def licence(self, info: Info) -> Licence:
+        return await info.context.load.licence.load(self.licence_id)

@@ -1,0 +1,91 @@
+"""Licences: granted rights, and the acceptance that grants them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self, TypeAlias
+
+import strawberry
+from market.store.rights import rights_of
+
+from market import tables
+from schema.consent import ConsentRecord
+from schema.context import Info
+from schema.enums import LicenceStatus
+from schema.errors import ConsentOutdated, IdempotencyConflict, InvalidInput, NotAllowed, RightsUnavailable, WrongState
+from schema.ids import Node, stored
+from schema.money import Money
+from schema.paging import Connection
+from schema.parties import Brand
+from schema.rights import Rights
+from schema.twins import Twin
+
+if TYPE_CHECKING:
+    from schema.payments import Payment
+
+ItsPayment: TypeAlias = Annotated["Payment", strawberry.lazy("schema.payments")]
+
+
+@strawberry.type
+class Licence(Node):
+    row: strawberry.Private[tables.Licence]
+    number: str = strawberry.field(description="For people and invoices: TM-2026-000123.")
+    rights: Rights
+    price: Money
+    status: LicenceStatus
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: tables.Licence) -> Self:
+        return cls(
+            row_id=stored(row.id),
+            row=row,
+            number=stored(row.number),
+            rights=Rights.of(rights_of(row)),
+            price=Money.minor(row.price_minor, row.currency),
+            status=row.status,
+            created_at=stored(row.created_at),
+        )
+
+    @strawberry.field
+    async def twin(self, info: Info) -> Twin:
+        return await info.context.load.twin.load(self.row.twin_id)
+
+    @strawberry.field
+    async def brand(self, info: Info) -> Brand:
+        return await info.context.load.brand.load(self.row.brand_id)
+
+    @strawberry.field
+    async def consent(self, info: Info) -> ConsentRecord:
+        return await info.context.load.consent.load(self.row_id)
+
+    @strawberry.field(description="The parties of the licence only.")
+    async def payment(self, info: Info) -> ItsPayment:
+        return await info.context.load.payment_of_licence.load(self.row_id)
+
+
+@strawberry.type
+class LicenceConnection(Connection[Licence]):
+    pass
+
+
+# ------------------------------------------------------------------ mutations
+
+
+@strawberry.input(
+    description="The model signs the consent document of this very bid: its digest, and her name as the signature."
+)
+class AcceptBidInput:
+    bid_id: strawberry.ID
+    consent_digest: str
+    signature: str
+    idempotency_key: str | None
+
+
+@strawberry.type
+class BidAccepted:
+    licence: Licence
+
+
+AcceptBidResult: TypeAlias = Annotated[
+    BidAccepted | InvalidInput | NotAllowed | WrongState | RightsUnavailable | ConsentOutdated | IdempotencyConflict,
+    strawberry.union("AcceptBidResult"),
+]

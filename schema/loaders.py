@@ -1,0 +1,126 @@
+"""What the relations of an answer ask for. `resolvers.loaders` answers; one set of loaders serves one answer.
+
+Whatever is loaded by number is what something that the caller may see points at. Lists and questions are scoped by the
+caller.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+from strawberry.dataloader import DataLoader
+
+from schema.api_keys import ApiKey
+from schema.bids import Bid, BidConnection
+from schema.consent import ConsentDocument, ConsentPolicy, ConsentRecord
+from schema.enums import BidStatus, LicenceStatus, ListingStatus, MandateStatus
+from schema.licences import Licence, LicenceConnection
+from schema.listings import Listing, ListingConnection
+from schema.mandates import Mandate, MandateConnection
+from schema.money import Money
+from schema.paging import Page
+from schema.parties import Agency, Brand, Model, ModelConnection, Party
+from schema.payments import Balance, Earning, Payee, Payment, Payout, PayoutConnection, Share, ShareConnection
+from schema.rates import Quote, RateCard
+from schema.rights import Availability, RightsInput
+from schema.twins import Twin, TwinConnection
+
+
+class PartyLoaders(Protocol):
+    @property
+    def party(self) -> DataLoader[int, Party]: ...
+    @property
+    def model(self) -> DataLoader[int, Model]: ...
+    @property
+    def agency(self) -> DataLoader[int, Agency]: ...
+    @property
+    def brand(self) -> DataLoader[int, Brand]: ...
+    @property
+    def mandate_in_force(self) -> DataLoader[int, Mandate | None]:
+        """By the model's number."""
+
+    @property
+    def api_keys(self) -> DataLoader[int, list[ApiKey]]:
+        """By the party's number."""
+
+    async def roster(self, agency_id: int, page: Page) -> ModelConnection: ...
+    async def mandates_of(
+        self, agency_id: int, status: Sequence[MandateStatus] | None, page: Page
+    ) -> MandateConnection: ...
+
+
+class TwinLoaders(Protocol):
+    @property
+    def twin(self) -> DataLoader[int, Twin]: ...
+    @property
+    def policy(self) -> DataLoader[tuple[int, int], ConsentPolicy]:
+        """By the twin's number and the policy's version."""
+
+    @property
+    def rate_card(self) -> DataLoader[tuple[int, int], RateCard | None]:
+        """By the twin's number and the card's version."""
+
+    async def twins_of(self, model_id: int, page: Page) -> TwinConnection: ...
+    async def quote(self, twin: Twin, rights: RightsInput) -> Quote | None: ...
+    async def availability(self, twin: Twin, rights: RightsInput) -> Availability: ...
+
+
+class BidLoaders(Protocol):
+    @property
+    def listing(self) -> DataLoader[int, Listing]: ...
+    async def listings_of(
+        self, twin_id: int, status: Sequence[ListingStatus] | None, page: Page
+    ) -> ListingConnection: ...
+    async def reserve_met(self, listing: Listing) -> bool: ...
+    async def minimum_bid(self, listing: Listing) -> Money: ...
+    async def bid_count(self, listing: Listing) -> int: ...
+    async def bids_on(self, listing_id: int, page: Page) -> BidConnection: ...
+    async def best_outcome(self, listing: Listing) -> list[Bid]: ...
+    async def bids_of(self, party_id: int, status: Sequence[BidStatus] | None, page: Page) -> BidConnection: ...
+    async def leads(self, bid: Bid) -> bool | None: ...
+    async def conflicts(self, bid: Bid) -> list[Bid]: ...
+    async def consent_document(self, bid: Bid) -> ConsentDocument: ...
+
+
+class LicenceLoaders(Protocol):
+    @property
+    def licence(self) -> DataLoader[int, Licence]: ...
+    @property
+    def licence_of_bid(self) -> DataLoader[int, Licence | None]: ...
+    @property
+    def consent(self) -> DataLoader[int, ConsentRecord]:
+        """By the licence's number."""
+
+    async def licences_of(
+        self, party_id: int, status: Sequence[LicenceStatus] | None, page: Page
+    ) -> LicenceConnection: ...
+
+
+class PaymentLoaders(Protocol):
+    @property
+    def payment(self) -> DataLoader[int, Payment]: ...
+    @property
+    def payment_of_licence(self) -> DataLoader[int, Payment]: ...
+    @property
+    def share(self) -> DataLoader[int, Share]: ...
+    @property
+    def shares_of_payment(self) -> DataLoader[int, list[Share]]: ...
+    @property
+    def payout(self) -> DataLoader[int, Payout]: ...
+    @property
+    def payee(self) -> DataLoader[int, Payee]: ...
+    @property
+    def balances(self) -> DataLoader[int, list[Balance]]:
+        """By the payee's number."""
+
+    @property
+    def can_pay(self) -> DataLoader[int, bool]:
+        """By the brand's number."""
+
+    async def shares_of(self, payee_id: int, page: Page) -> ShareConnection: ...
+    async def payouts_of(self, payee_id: int, page: Page) -> PayoutConnection: ...
+    async def earnings(self, payee_id: int, first: date, last: date) -> list[Earning]: ...
+
+
+class Loaders(PartyLoaders, TwinLoaders, BidLoaders, LicenceLoaders, PaymentLoaders, Protocol):
+    pass

@@ -1,0 +1,115 @@
+"""Mandates: an agency's dated power to act for a model."""
+
+from datetime import date, timedelta
+from typing import Annotated, Self, TypeAlias
+
+import strawberry
+
+from market import tables, territories
+from schema.context import Info
+from schema.enums import MandateStatus
+from schema.errors import InvalidInput, NotAllowed, WrongState
+from schema.ids import Node, stored
+from schema.paging import Connection
+from schema.parties import Agency, Model
+from schema.rights import shortest
+from schema.scalars import Territory
+
+
+@strawberry.type(
+    description=(
+        "An agency's power to act for a model: dated, bounded by territory, with the commission both agreed to. It "
+        "never covers signing "
+        "the model's consent."
+    )
+)
+class Mandate(Node):
+    model_row_id: strawberry.Private[int]
+    agency_row_id: strawberry.Private[int]
+
+    status: MandateStatus
+    commission_basis_points: int
+    territories: list[Territory]
+    starts_on: date
+    ends_on: date
+
+    @classmethod
+    def of(cls, row: tables.Mandate) -> Self:
+        return cls(
+            row_id=stored(row.id),
+            model_row_id=row.model_id,
+            agency_row_id=row.agency_id,
+            status=row.status,
+            commission_basis_points=row.commission_bps,
+            territories=shortest(
+                territories.from_ranges((stored(each.lower), stored(each.upper)) for each in row.territories)
+            ),
+            starts_on=stored(row.days.lower),
+            ends_on=stored(row.days.upper) - timedelta(days=1),
+        )
+
+    @strawberry.field
+    async def model(self, info: Info) -> Model:
+        return await info.context.load.model.load(self.model_row_id)
+
+    @strawberry.field
+    async def agency(self, info: Info) -> Agency:
+        return await info.context.load.agency.load(self.agency_row_id)
+
+
+@strawberry.type
+class MandateConnection(Connection[Mandate]):
+    pass
+
+
+def _everywhere() -> list[Territory]:
+    return [Territory("WORLD")]
+
+
+@strawberry.input
+class ProposeMandateInput:
+    agency_id: strawberry.ID | None
+    model_id: strawberry.ID
+    commission_basis_points: int
+    territories: list[Territory] = strawberry.field(default_factory=_everywhere)
+    starts_on: date
+    ends_on: date
+
+
+@strawberry.type
+class MandateProposed:
+    mandate: Mandate
+
+
+ProposeMandateResult: TypeAlias = Annotated[
+    MandateProposed | InvalidInput | NotAllowed | WrongState, strawberry.union("ProposeMandateResult")
+]
+
+
+@strawberry.input
+class RespondToMandateInput:
+    mandate_id: strawberry.ID
+    accept: bool
+
+
+@strawberry.type
+class MandateAnswered:
+    mandate: Mandate
+
+
+RespondToMandateResult: TypeAlias = Annotated[
+    MandateAnswered | NotAllowed | WrongState, strawberry.union("RespondToMandateResult")
+]
+
+
+@strawberry.input
+class EndMandateInput:
+    mandate_id: strawberry.ID
+
+
+@strawberry.type
+class MandateEnded:
+    mandate: Mandate
+
+
+EndMandateResult: TypeAlias = Annotated[MandateEnded | NotAllowed | WrongState, strawberry.union("EndMandateResult")]

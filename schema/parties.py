@@ -1,0 +1,231 @@
+"""Parties: models, agencies and brands; and who is asking."""
+
+from typing import TYPE_CHECKING, Annotated, Self, TypeAlias
+
+import strawberry
+
+from market import tables
+from market.tables import PartyKind
+from schema import policy
+from schema.api_keys import ApiKey
+from schema.context import Info
+from schema.enums import BidStatus, Industry, LicenceStatus, MandateStatus
+from schema.ids import Node, sealed_id, stored
+from schema.paging import Connection, Page
+
+if TYPE_CHECKING:
+    from schema.bids import BidConnection
+    from schema.licences import LicenceConnection
+    from schema.mandates import Mandate, MandateConnection
+    from schema.payments import Payee
+    from schema.twins import TwinConnection
+
+Bids: TypeAlias = Annotated["BidConnection", strawberry.lazy("schema.bids")]
+Licences: TypeAlias = Annotated["LicenceConnection", strawberry.lazy("schema.licences")]
+Mandates: TypeAlias = Annotated["MandateConnection", strawberry.lazy("schema.mandates")]
+MaybeMandate: TypeAlias = Annotated["Mandate", strawberry.lazy("schema.mandates")] | None
+MaybePayee: TypeAlias = Annotated["Payee", strawberry.lazy("schema.payments")] | None
+Twins: TypeAlias = Annotated["TwinConnection", strawberry.lazy("schema.twins")]
+
+MEMBERS_ONLY = "Members only, as everything below."
+
+
+@strawberry.interface(
+    description="Someone with rights or money here: a model, an agency, a brand. `Model` always means the person.",
+)
+class Party:
+    row_id: strawberry.Private[int]
+    id: strawberry.ID = strawberry.field(resolver=sealed_id)
+    handle: str
+    name: str
+    country: str = strawberry.field(description="ISO 3166-1 alpha-2.")
+
+
+@strawberry.type
+class Model(Node, Party):
+    @classmethod
+    def of(cls, row: tables.Party) -> Self:
+        return cls(row_id=stored(row.id), handle=row.handle, name=row.name, country=row.country)
+
+    @strawberry.field
+    async def twins(
+        self,
+        info: Info,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Twins:
+        return await info.context.load.twins_of(self.row_id, Page.of(info, first, after, last, before))
+
+    @strawberry.field(description="The mandate in force today, if an agency represents the model.")
+    async def mandate(self, info: Info) -> MaybeMandate:
+        return await info.context.load.mandate_in_force.load(self.row_id)
+
+    @strawberry.field(description=MEMBERS_ONLY)
+    async def payee(self, info: Info) -> MaybePayee:
+        return (
+            await info.context.load.payee.load(self.row_id)
+            if policy.is_member(info.context.actor, self.row_id)
+            else None
+        )
+
+    @strawberry.field
+    async def bids(
+        self,
+        info: Info,
+        status: list[BidStatus] | None = strawberry.UNSET,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Bids:
+        policy.require_seller(info.context.actor, self.row_id)
+        return await info.context.load.bids_of(self.row_id, status, Page.of(info, first, after, last, before))
+
+    @strawberry.field
+    async def licences(
+        self,
+        info: Info,
+        status: list[LicenceStatus] | None = strawberry.UNSET,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Licences:
+        policy.require_seller(info.context.actor, self.row_id)
+        return await info.context.load.licences_of(self.row_id, status, Page.of(info, first, after, last, before))
+
+
+@strawberry.type
+class ModelConnection(Connection[Model]):
+    pass
+
+
+@strawberry.type
+class Agency(Node, Party):
+    @classmethod
+    def of(cls, row: tables.Party) -> Self:
+        return cls(row_id=stored(row.id), handle=row.handle, name=row.name, country=row.country)
+
+    @strawberry.field
+    async def roster(
+        self,
+        info: Info,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> ModelConnection:
+        return await info.context.load.roster(self.row_id, Page.of(info, first, after, last, before))
+
+    @strawberry.field(description=MEMBERS_ONLY)
+    async def mandates(
+        self,
+        info: Info,
+        status: list[MandateStatus] | None = strawberry.UNSET,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Mandates:
+        policy.require_member(info.context.actor, self.row_id)
+        return await info.context.load.mandates_of(self.row_id, status, Page.of(info, first, after, last, before))
+
+    @strawberry.field
+    async def payee(self, info: Info) -> MaybePayee:
+        return (
+            await info.context.load.payee.load(self.row_id)
+            if policy.is_member(info.context.actor, self.row_id)
+            else None
+        )
+
+    @strawberry.field
+    async def bids(
+        self,
+        info: Info,
+        status: list[BidStatus] | None = strawberry.UNSET,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Bids:
+        policy.require_member(info.context.actor, self.row_id)
+        return await info.context.load.bids_of(self.row_id, status, Page.of(info, first, after, last, before))
+
+    @strawberry.field
+    async def licences(
+        self,
+        info: Info,
+        status: list[LicenceStatus] | None = strawberry.UNSET,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Licences:
+        policy.require_member(info.context.actor, self.row_id)
+        return await info.context.load.licences_of(self.row_id, status, Page.of(info, first, after, last, before))
+
+
+@strawberry.type
+class Brand(Node, Party):
+    industry: Industry
+
+    @classmethod
+    def of(cls, row: tables.Party) -> Self:
+        return cls(
+            row_id=stored(row.id), handle=row.handle, name=row.name, country=row.country, industry=stored(row.industry)
+        )
+
+    @strawberry.field(description=MEMBERS_ONLY)
+    async def bids(
+        self,
+        info: Info,
+        status: list[BidStatus] | None = strawberry.UNSET,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Bids:
+        policy.require_member(info.context.actor, self.row_id)
+        return await info.context.load.bids_of(self.row_id, status, Page.of(info, first, after, last, before))
+
+    @strawberry.field
+    async def licences(
+        self,
+        info: Info,
+        status: list[LicenceStatus] | None = strawberry.UNSET,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Licences:
+        policy.require_member(info.context.actor, self.row_id)
+        return await info.context.load.licences_of(self.row_id, status, Page.of(info, first, after, last, before))
+
+    @strawberry.field
+    async def api_keys(self, info: Info) -> list[ApiKey]:
+        policy.require_member(info.context.actor, self.row_id)
+        return await info.context.load.api_keys.load(self.row_id)
+
+    @strawberry.field(description="Whether a payment method is on file, so that an accepted bid can be charged.")
+    async def can_pay(self, info: Info) -> bool:
+        policy.require_member(info.context.actor, self.row_id)
+        return await info.context.load.can_pay.load(self.row_id)
+
+
+KINDS: dict[PartyKind, type[Model] | type[Agency] | type[Brand]] = {
+    PartyKind.MODEL: Model,
+    PartyKind.AGENCY: Agency,
+    PartyKind.BRAND: Brand,
+}
+
+
+def party_of(row: tables.Party) -> Model | Agency | Brand:
+    return KINDS[row.kind].of(row)
+
+
+@strawberry.type
+class Viewer:
+    name: str = strawberry.field(description="The person's email, or the API key's name.")
+    parties: list[Party] = strawberry.field(description="The parties that the caller acts for.")

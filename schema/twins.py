@@ -1,0 +1,298 @@
+"""Twins, how they are searched, and what their models say of them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias
+
+import strawberry
+
+from core.errors import InvalidInput as Invalid
+from market import tables
+from schema.consent import ConsentPolicy
+from schema.context import Info
+from schema.enums import Industry, ListingStatus, Medium, TwinStatus
+from schema.errors import IdempotencyConflict, InvalidInput, NotAllowed, WrongState
+from schema.ids import Node, stored
+from schema.money import MoneyInput
+from schema.paging import Connection, Page
+from schema.parties import Agency, Model
+from schema.rates import Quote, RateCard
+from schema.rights import Availability, RightsInput, countries
+from schema.scalars import Territory
+
+if TYPE_CHECKING:
+    from schema.listings import ListingConnection
+
+Listings: TypeAlias = Annotated["ListingConnection", strawberry.lazy("schema.listings")]
+
+
+@strawberry.type
+class Twin(Node):
+    model_row_id: strawberry.Private[int]
+    policy_version: strawberry.Private[int]
+    card_version: strawberry.Private[int]
+    handle: str
+    name: str
+    status: TwinStatus
+    version: int
+    description: str
+    height_cm: int | None
+    bust_cm: int | None
+    waist_cm: int | None
+    hips_cm: int | None
+    shoe_size_eu: Decimal | None
+    hair_colour: str | None
+    eye_colour: str | None
+    tags: list[str]
+    preview_urls: list[str]
+
+    @classmethod
+    def of(cls, row: tables.Twin) -> Self:
+        return cls(
+            row_id=stored(row.id),
+            model_row_id=row.model_id,
+            policy_version=row.policy_version,
+            card_version=row.card_version,
+            handle=row.handle,
+            name=row.name,
+            status=row.status,
+            version=row.version,
+            description=row.description,
+            height_cm=row.height_cm,
+            bust_cm=row.bust_cm,
+            waist_cm=row.waist_cm,
+            hips_cm=row.hips_cm,
+            shoe_size_eu=row.shoe_size_eu,
+            hair_colour=row.hair_colour,
+            eye_colour=row.eye_colour,
+            tags=row.tags,
+            preview_urls=row.preview_urls,
+        )
+
+    @strawberry.field
+    async def model(self, info: Info) -> Model:
+        return await info.context.load.model.load(self.model_row_id)
+
+    @strawberry.field(description="The agency whose mandate is in force.")
+    async def agency(self, info: Info) -> Agency | None:
+        mandate = await info.context.load.mandate_in_force.load(self.model_row_id)
+        return None if mandate is None else await info.context.load.agency.load(mandate.agency_row_id)
+
+    @strawberry.field
+    async def consent_policy(self, info: Info) -> ConsentPolicy:
+        return await info.context.load.policy.load((self.row_id, self.policy_version))
+
+    @strawberry.field(description="What the model asks. Null until rates are set.")
+    async def rate_card(self, info: Info) -> RateCard | None:
+        return await info.context.load.rate_card.load((self.row_id, self.card_version))
+
+    @strawberry.field(description="The asking price for these rights, with its split. Null where no rate covers them.")
+    async def quote(self, info: Info, rights: RightsInput) -> Quote | None:
+        return await info.context.load.quote(self, rights)
+
+    @strawberry.field
+    async def availability(self, info: Info, rights: RightsInput) -> Availability:
+        return await info.context.load.availability(self, rights)
+
+    @strawberry.field
+    async def listings(
+        self,
+        info: Info,
+        status: list[ListingStatus] | None = strawberry.UNSET,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Listings:
+        return await info.context.load.listings_of(self.row_id, status, Page.of(info, first, after, last, before))
+
+
+@strawberry.type
+class FacetValue:
+    value: str
+    count: int
+
+
+@strawberry.type(description="How many twins of the whole result carry each value of a field.")
+class Facet:
+    field: str
+    values: list[FacetValue]
+
+    @classmethod
+    def of(cls, field: str, counts: Mapping[str, int]) -> Self:
+        return cls(field=field, values=[FacetValue(value=value, count=count) for value, count in counts.items()])
+
+
+@strawberry.type
+class TwinConnection(Connection[Twin]):
+    """`tally` is asked only when facets are."""
+
+    tally: strawberry.Private[Callable[[], Awaitable[list[Facet]]]]
+
+    @strawberry.field
+    async def facets(self) -> list[Facet]:
+        return await self.tally()
+
+
+@strawberry.input
+class IntRange:
+    min: int | None
+    max: int | None
+
+
+@strawberry.input
+class TwinFilter:
+    search: str | None = strawberry.field(
+        description="Words in name, description, tags, model and agency; small typing errors are forgiven.",
+    )
+    available_for: RightsInput | None = strawberry.field(
+        description="Only twins whose model consents to these rights and for which they are free.",
+    )
+    maximum_price: MoneyInput | None = strawberry.field(
+        description="Only twins whose quote for availableFor is at most this.",
+    )
+    tags: list[str] | None
+    height_cm: IntRange | None
+    bust_cm: IntRange | None
+    waist_cm: IntRange | None
+    hips_cm: IntRange | None
+    hair_colour: list[str] | None
+    eye_colour: list[str] | None
+    model_id: strawberry.ID | None
+    agency_id: strawberry.ID | None
+
+
+@strawberry.enum(description="PRICE_ASC and PRICE_DESC need availableFor; RELEVANCE needs search.")
+class TwinOrder(StrEnum):
+    NEWEST = "NEWEST"
+    NAME = "NAME"
+    PRICE_ASC = "PRICE_ASC"
+    PRICE_DESC = "PRICE_DESC"
+    RELEVANCE = "RELEVANCE"
+
+
+# ------------------------------------------------------------------ mutations
+
+DETAILS = (
+    "name",
+    "description",
+    "height_cm",
+    "bust_cm",
+    "waist_cm",
+    "hips_cm",
+    "shoe_size_eu",
+    "hair_colour",
+    "eye_colour",
+    "tags",
+    "preview_urls",
+)
+NEVER_NULL = {"name": "name", "description": "description", "tags": "tags", "preview_urls": "previewUrls"}
+
+
+@strawberry.input
+class CreateTwinInput:
+    model_id: strawberry.ID | None = strawberry.field(description="May be left out by a caller who acts for one model.")
+    handle: str
+    name: str
+    description: str = ""
+    height_cm: int | None
+    bust_cm: int | None
+    waist_cm: int | None
+    hips_cm: int | None
+    shoe_size_eu: Decimal | None
+    hair_colour: str | None
+    eye_colour: str | None
+    tags: list[str] = strawberry.field(default_factory=list)
+    preview_urls: list[str] = strawberry.field(default_factory=list)
+    idempotency_key: str | None
+
+
+@strawberry.type
+class TwinCreated:
+    twin: Twin
+
+
+CreateTwinResult: TypeAlias = Annotated[
+    TwinCreated | InvalidInput | NotAllowed | IdempotencyConflict, strawberry.union("CreateTwinResult")
+]
+
+
+@strawberry.input
+class UpdateTwinInput:
+    twin_id: strawberry.ID
+    name: str | None = strawberry.UNSET
+    description: str | None = strawberry.UNSET
+    height_cm: int | None = strawberry.UNSET
+    bust_cm: int | None = strawberry.UNSET
+    waist_cm: int | None = strawberry.UNSET
+    hips_cm: int | None = strawberry.UNSET
+    shoe_size_eu: Decimal | None = strawberry.UNSET
+    hair_colour: str | None = strawberry.UNSET
+    eye_colour: str | None = strawberry.UNSET
+    tags: list[str] | None = strawberry.UNSET
+    preview_urls: list[str] | None = strawberry.UNSET
+
+    def changes(self) -> dict[str, Any]:
+        """Only what was sent: null empties a measurement, and cannot be the value of what every twin has."""
+        sent = {name: value for name in DETAILS if (value := getattr(self, name)) is not strawberry.UNSET}
+        for name, shown in NEVER_NULL.items():
+            if name in sent and sent[name] is None:
+                raise Invalid(f"{shown} cannot be null. Leave it out to keep it as it is.", path=[shown])
+        return sent
+
+
+@strawberry.type
+class TwinUpdated:
+    twin: Twin
+
+
+UpdateTwinResult: TypeAlias = Annotated[
+    TwinUpdated | InvalidInput | NotAllowed | WrongState, strawberry.union("UpdateTwinResult")
+]
+
+
+@strawberry.input(
+    description=(
+        "LISTED needs rates and a consent policy. SUSPENDED pauses every running licence of the twin at once; LISTED "
+        "again resumes them."
+    )
+)
+class SetTwinStatusInput:
+    twin_id: strawberry.ID
+    status: TwinStatus
+    reason: str | None
+
+
+SetTwinStatusResult: TypeAlias = Annotated[
+    TwinUpdated | InvalidInput | NotAllowed | WrongState, strawberry.union("SetTwinStatusResult")
+]
+
+
+@strawberry.input
+class SetConsentPolicyInput:
+    twin_id: strawberry.ID
+    media: list[Medium]
+    forbidden_industries: list[Industry] = strawberry.field(default_factory=list)
+    territories: list[Territory]
+    maximum_days: int = 365
+    asset_approval_required: bool = True
+    training_allowed: bool = False
+    restrictions: list[str] = strawberry.field(default_factory=list)
+
+    def countries(self) -> frozenset[str]:
+        return countries(self.territories, path=["territories"])
+
+
+SetConsentPolicyResult: TypeAlias = Annotated[
+    TwinUpdated | InvalidInput | NotAllowed, strawberry.union("SetConsentPolicyResult")
+]
+
+
+@strawberry.type
+class RatesSet:
+    twin: Twin
+    rate_card: RateCard
+
+
+SetRatesResult: TypeAlias = Annotated[RatesSet | InvalidInput | NotAllowed, strawberry.union("SetRatesResult")]

@@ -1,0 +1,144 @@
+"""What happens, as a stream that loses nothing: one reader of the log per process passes it on to whoever follows."""
+
+import asyncio
+import contextlib
+import logging
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Sequence
+
+import sqlalchemy as sa
+
+from core.actor import SYSTEM
+from core.store import activity_head, activity_since
+from core.tables import Activity
+from server.database import Database
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.25
+"""How late an event can be when a nudge was lost."""
+PAGE = 500
+QUEUE = 1_000
+"""Events that may wait for one slow follower. Beyond that its queue is dropped, and it reads the log again."""
+
+Cursor = tuple[int, int]
+
+
+class Follower:
+    """A bounded queue. `overflowed` says that something was dropped."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[Activity] = deque()
+        self.woken = asyncio.Event()
+        self.overflowed = False
+
+    def put(self, row: Activity) -> None:
+        if len(self.waiting) >= QUEUE:
+            self.waiting.clear()
+            self.overflowed = True
+        if not self.overflowed:
+            self.waiting.append(row)
+        self.woken.set()
+
+
+class Feed:
+    """The log, live. Start it with the waker of a `Wire`; without one it polls."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._followers: defaultdict[str, set[Follower]] = defaultdict(set)
+        self._closing = False
+        self._task: asyncio.Task[None] | None = None
+        self._at: Cursor = (0, 0)
+
+    async def start(self, waker: asyncio.Event | None = None) -> None:
+        async with self.database.read(SYSTEM)() as read:
+            self._at = await activity_head(read)
+        self._task = asyncio.create_task(self._tail(waker or asyncio.Event()), name="activity")
+
+    async def stop(self) -> None:
+        """Every stream ends."""
+        self._closing = True
+        for follower in {one for many in self._followers.values() for one in many}:
+            follower.woken.set()
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def since(self, topics: Sequence[str], after: Cursor | None) -> AsyncIterator[Activity]:
+        """Everything on `topics` after the cursor, in order, nothing twice: first from the log, then as it comes.
+        None starts now.
+
+        It follows first and reads the log second: what the log did not show yet comes through the queue, and what comes
+        both ways is passed over the second time, because cursors only grow.
+        """
+        follower = Follower()
+        for topic in topics:
+            self._followers[topic].add(follower)
+        try:
+            cursor = after if after is not None else await self._head()
+            behind = after is not None
+            while not self._closing:
+                if behind or follower.overflowed:
+                    follower.overflowed = False
+                    async for row in self._replay(topics, cursor):
+                        cursor = _cursor(row)
+                        yield row
+                    behind = False
+                while follower.waiting and not follower.overflowed:
+                    row = follower.waiting.popleft()
+                    if _cursor(row) > cursor:
+                        cursor = _cursor(row)
+                        yield row
+                if not follower.overflowed and not self._closing:
+                    await follower.woken.wait()
+                    follower.woken.clear()
+        finally:
+            self._forget(follower, topics)
+
+    async def _replay(self, topics: Sequence[str], cursor: Cursor) -> AsyncIterator[Activity]:
+        while not self._closing:
+            async with self.database.read(SYSTEM)() as read:
+                rows = await activity_since(read, after=cursor, topics=topics, limit=PAGE)
+            for row in rows:
+                yield row
+            if len(rows) < PAGE:
+                return
+            cursor = _cursor(rows[-1])
+
+    async def _head(self) -> Cursor:
+        async with self.database.read(SYSTEM)() as read:
+            return await activity_head(read)
+
+    def _forget(self, follower: Follower, topics: Sequence[str]) -> None:
+        for topic in topics:
+            self._followers[topic].discard(follower)
+            if not self._followers[topic]:
+                del self._followers[topic]
+
+    async def _tail(self, waker: asyncio.Event) -> None:
+        while True:
+            waker.clear()
+            try:
+                more = await self._read_on()
+            except (OSError, sa.exc.SQLAlchemyError) as error:
+                log.warning("Cannot read the activity log, trying again: %s", error)
+                more = False
+            if not more:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(waker.wait(), POLL_SECONDS)
+
+    async def _read_on(self) -> bool:
+        """Pass on what is new. True when there may be more at once."""
+        async with self.database.read(SYSTEM)() as read:
+            rows = await activity_since(read, after=self._at, limit=PAGE)
+        for row in rows:
+            self._at = _cursor(row)
+            for follower in self._followers.get(row.topic, ()):
+                follower.put(row)
+        return len(rows) == PAGE
+
+
+def _cursor(row: Activity) -> Cursor:
+    return row.tx or 0, row.id or 0

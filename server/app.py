@@ -1,0 +1,44 @@
+"""The web application of one deployment."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from resolvers.loaders import load
+from starlette.applications import Starlette
+
+from payments.gateway import Gateway
+from server import gateway, logs, settings
+from server.assembly import assemble
+from server.database import Database
+from server.graphql.schema import build_schema
+from server.settings import Settings
+
+
+def create_app(settings: Settings, database: Database, gateway: Gateway) -> Starlette:
+    return assemble(settings, database, gateway, schema=build_schema(), loaders=load)
+
+
+def from_environment() -> Starlette:
+    """For a server's process: it makes its own connections, and closes them when it ends."""
+    chosen = settings.load()
+    logs.configure(chosen.log_level, chosen.log_format)
+    if chosen.database_url is None:
+        raise settings.SettingsError(
+            "DATABASE_URL: `twinmarket serve` starts the embedded database; this process must be told."
+        )
+    database = Database.connect(chosen.database_url, pool_size=chosen.database_pool)
+    stripe = gateway.connect(chosen)
+    app = create_app(chosen, database, stripe)
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        try:
+            async with inner(app):
+                yield
+        finally:
+            await stripe.close()
+            await database.close()
+
+    app.router.lifespan_context = lifespan
+    return app

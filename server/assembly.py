@@ -1,0 +1,121 @@
+"""The web application, put together from a schema and what it stands on."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+import strawberry
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from core.seal import Seal
+from core.work import OpenRead
+from payments.gateway import Gateway
+from server.activity import Feed
+from server.auth import Authenticator
+from server.database import Database
+from server.envelope import Envelope
+from server.graphql import http, websocket
+from server.graphql.context import Contexts
+from server.graphql.engine import Engine
+from server.graphql.http import Edge
+from server.health import Health
+from server.presence import Presence
+from server.sessions import Sessions
+from server.settings import Settings
+from server.webhooks import Webhook
+from server.wire import Wire
+
+if TYPE_CHECKING:
+    from schema.loaders import Loaders
+
+MAXIMUM_BODY = 100_000
+MAXIMUM_EVENT = 1_000_000
+"""Stripe's own are a few kilobytes, an invoice's a few hundred."""
+
+ANY = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+FRONT_PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Twinmarket</title>
+<h1>Twinmarket</h1>
+<p>A marketplace where models license digital twins of themselves, and every payment is split.
+<p>Its API is GraphQL, at <a href="/graphql">/graphql</a>: questions and mutations by POST, subscriptions over a
+WebSocket (graphql-transport-ws). Send an API key as <code>Authorization: Bearer tm_...</code>; introspection tells the rest.
+"""
+
+
+def assemble(
+    settings: Settings,
+    database: Database,
+    gateway: Gateway,
+    *,
+    schema: strawberry.Schema,
+    loaders: "Callable[[OpenRead], Loaders]",
+) -> Starlette:
+    is_https = settings.url.startswith("https:")
+    feed, wire = Feed(database), Wire(database.url)
+    authenticator = Authenticator(database, is_https=is_https)
+    presence = Presence(database, authenticator)
+    contexts = Contexts(database, gateway, Seal(settings.secret.get_secret_value()), feed, settings.url, loaders)
+    edge = Edge(Engine(schema, contexts.fresh), contexts, authenticator)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            database.after_commit.append(wire.nudge)
+            stack.callback(database.after_commit.remove, wire.nudge)
+            await wire.start()
+            stack.push_async_callback(wire.stop)
+            await presence.start()
+            stack.push_async_callback(presence.stop)
+            await feed.start(wire.waker())
+            stack.push_async_callback(feed.stop)
+            yield
+
+    return Starlette(
+        routes=[*_graphql(edge, presence), *_others(settings, database, gateway, authenticator)],
+        middleware=[
+            Middleware(Envelope, is_https=is_https),
+            Middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts),
+        ],
+        lifespan=lifespan,
+    )
+
+
+def _graphql(edge: Edge, presence: Presence) -> list[BaseRoute]:
+    async def answer(request: Request) -> Response:
+        return await http.answer(edge, request)
+
+    async def stream(socket: WebSocket) -> None:
+        await websocket.serve(edge, presence, socket)
+
+    return [
+        Route("/graphql", answer, methods=ANY, middleware=[_at_most(MAXIMUM_BODY)]),
+        WebSocketRoute("/graphql", stream),
+    ]
+
+
+def _others(settings: Settings, database: Database, gateway: Gateway, authenticator: Authenticator) -> list[BaseRoute]:
+    own = Webhook(database, gateway, settings.webhook_secrets)
+    connect = Webhook(database, gateway, settings.connect_webhook_secrets)
+    return [
+        Route("/", _front_page),
+        Route("/health", Health(database).answer),
+        Route("/session", Sessions(authenticator).answer, methods=["POST", "DELETE"], middleware=[_at_most(10_000)]),
+        Route("/webhooks/stripe", own.answer, methods=["POST"], middleware=[_at_most(MAXIMUM_EVENT)]),
+        Route("/webhooks/stripe/connect", connect.answer, methods=["POST"], middleware=[_at_most(MAXIMUM_EVENT)]),
+    ]
+
+
+async def _front_page(request: Request) -> Response:
+    return HTMLResponse(FRONT_PAGE)
+
+
+def _at_most(size: int) -> Middleware:
+    return Middleware(RequestBodyLimitMiddleware, max_body_size=size)

@@ -1,0 +1,89 @@
+"""Around every request: an id, security headers, one line of log, and an answer even to a crash."""
+
+import logging
+import re
+import secrets
+import time
+from dataclasses import dataclass
+
+import orjson
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.graphql import errors
+
+access = logging.getLogger("twinmarket.access")
+log = logging.getLogger(__name__)
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+SECURITY = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    app: ASGIApp
+    is_https: bool
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            return await self.app(scope, receive, send)
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        status, began = 0, time.perf_counter()
+
+        async def note(message: Message) -> None:
+            nonlocal status
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                for name, value in {**SECURITY, **(HTTPS_ONLY if self.is_https else {})}.items():
+                    headers.setdefault(name, value)
+            elif message["type"] == "websocket.close":
+                status = message.get("code", 1000)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, note)
+        except Exception:
+            log.exception("request %s: crash", request_id)
+            if status == 0 and scope["type"] == "http":
+                await _crashed(request_id)(scope, receive, note)
+        finally:
+            _log(scope, status, time.perf_counter() - began)
+
+
+def _request_id(scope: Scope) -> str:
+    """The caller's own, if it is one that can stand in a log."""
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
+
+
+def _crashed(request_id: str) -> Response:
+    told = errors.problem("INTERNAL", f"Internal error. Quote request id {request_id}.", request_id)
+    return Response(orjson.dumps({"errors": told}), status_code=500, media_type="application/json")
+
+
+def _log(scope: Scope, status: int, seconds: float) -> None:
+    state = scope["state"]
+    access.info(
+        "%s %s %d",
+        *(scope.get("method", "WEBSOCKET"), scope["path"], status),
+        extra={
+            "ms": round(seconds * 1000, 1),
+            "request_id": state["request_id"],
+            "caller": state.get("caller"),
+            "operation": state.get("operation"),
+        },
+    )

@@ -1,0 +1,42 @@
+"""What resolvers are handed: made for each request, and afresh for each event of a subscription."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from core.actor import Actor
+from core.seal import Seal
+from core.work import OpenRead
+from payments.gateway import Gateway
+from schema.context import ActivityFeed, Context
+from server.database import Database
+
+if TYPE_CHECKING:
+    from schema.loaders import Loaders
+
+
+@dataclass(frozen=True, slots=True)
+class Contexts:
+    database: Database
+    gateway: Gateway
+    seal: Seal
+    activity: ActivityFeed
+    public_url: str
+    loaders: "Callable[[OpenRead], Loaders]"
+
+    def of(self, actor: Actor, request_id: str) -> Context:
+        read = self.database.read(actor)
+        return Context(
+            actor=actor,
+            work=self.database.work(actor),
+            read=read,
+            load=self.loaders(read),
+            seal=self.seal,
+            gateway=self.gateway,
+            activity=self.activity,
+            public_url=self.public_url,
+            request_id=request_id,
+        )
+
+    def fresh(self, context: Context) -> Context:
+        return replace(context, load=self.loaders(context.read))

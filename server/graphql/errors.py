@@ -1,0 +1,82 @@
+"""What a caller learns of an error: what is its own doing in full, of ours nothing but a request id."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from graphql import GraphQLError
+
+from core.errors import InvalidInput, NotAllowed, NotFound, Refusal, Unauthenticated
+
+log = logging.getLogger(__name__)
+
+MAXIMUM_ERRORS = 5
+"""A hundred errors of one bad answer would say no more."""
+
+CODES = frozenset(
+    {
+        "UNAUTHENTICATED",
+        "FORBIDDEN",
+        "NOT_FOUND",
+        "BAD_USER_INPUT",
+        "TOO_COSTLY",
+        "RATE_LIMITED",
+        "UNAVAILABLE",
+        "INTERNAL",
+    }
+)
+"""The contract's codes. An error that carries one was written for the caller."""
+
+REFUSALS = (
+    (NotFound, "NOT_FOUND"),
+    (Unauthenticated, "UNAUTHENTICATED"),
+    (NotAllowed, "FORBIDDEN"),
+    (InvalidInput, "BAD_USER_INPUT"),
+)
+
+TRY_AGAIN_STATES = frozenset({"40001", "40P01", "55P03", "57014", "57P01", "57P03", "53300"})
+"""SQLSTATEs that pass: serialisation, deadlock, locks and statements out of time, a server that starts or is full."""
+
+
+def present(errors: Sequence[GraphQLError], request_id: str) -> list[dict[str, Any]]:
+    return [_present(error, request_id) for error in errors[:MAXIMUM_ERRORS]]
+
+
+def problem(code: str, message: str, request_id: str) -> list[dict[str, Any]]:
+    """Errors of a request that never became an operation."""
+    return [{"message": message, "extensions": {"code": code, "requestId": request_id}}]
+
+
+def _present(error: GraphQLError, request_id: str) -> dict[str, Any]:
+    code, message = _code_and_message(error, request_id)
+    shown: dict[str, Any] = dict(error.formatted)
+    kept = dict(shown.get("extensions") or {}) if code != "INTERNAL" else {}
+    return {**shown, "message": message, "extensions": {**kept, "code": code, "requestId": request_id}}
+
+
+def _code_and_message(error: GraphQLError, request_id: str) -> tuple[str, str]:
+    cause = error.original_error
+    code = (error.extensions or {}).get("code") or getattr(cause, "code", None)
+    if code in CODES and not isinstance(cause, Refusal):
+        return str(code), error.message
+    if isinstance(cause, Refusal):
+        return next((code for kind, code in REFUSALS if isinstance(cause, kind)), "BAD_USER_INPUT"), cause.message
+    if error.path is None:  # it never ran: the document or its variables are at fault
+        return "BAD_USER_INPUT", error.message
+    if cause is not None and will_pass(cause):
+        log.warning("request %s: unavailable at %s: %s", request_id, _place(error), cause)
+        return "UNAVAILABLE", "The service cannot answer just now. Try again in a moment."
+    log.error("request %s: crash at %s", request_id, _place(error), exc_info=cause or error)
+    return "INTERNAL", f"Internal error. Quote request id {request_id}."
+
+
+def _place(error: GraphQLError) -> str:
+    return ".".join(map(str, error.path or ()))
+
+
+def will_pass(cause: BaseException) -> bool:
+    """Whether the same request may well succeed in a moment."""
+    if isinstance(cause, sa.exc.DBAPIError):
+        return cause.connection_invalidated or getattr(cause.orig, "sqlstate", None) in TRY_AGAIN_STATES
+    return isinstance(cause, ConnectionError | TimeoutError | sa.exc.TimeoutError)

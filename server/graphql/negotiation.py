@@ -1,0 +1,87 @@
+"""GraphQL over HTTP: what the client may send and wants back. https://graphql.github.io/graphql-over-http/draft/"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from starlette.datastructures import QueryParams
+
+JSON = "application/json"
+GRAPHQL = "application/graphql-response+json"
+
+
+class Malformed(Exception):
+    """Not a GraphQL request. The message says what would be one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    query: str
+    variables: dict[str, Any] = field(default_factory=dict)
+    operation_name: str | None = None
+
+
+def answer_type(accept: str | None) -> str | None:
+    """The media type to answer with; None when the client accepts neither. JSON when it does not care."""
+    if not accept or not accept.strip():
+        return JSON
+    asked = dict(sorted(map(_quality, accept.split(",")), key=lambda pair: pair[1]))  # the best of equal types stays
+    wild = asked.get("application/*", asked.get("*/*", 0.0))
+    json, graphql = asked.get(JSON, wild), asked.get(GRAPHQL, wild)
+    if graphql > json or (graphql == json and GRAPHQL in asked):
+        return GRAPHQL if graphql > 0 else None
+    return JSON if json > 0 else None
+
+
+def _quality(part: str) -> tuple[str, float]:
+    kind, *parameters = (word.strip().lower() for word in part.split(";"))
+    quality = 1.0
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                quality = float(parameter[2:])
+            except ValueError:
+                quality = 0.0
+    return kind, quality
+
+
+def is_json(content_type: str | None) -> bool:
+    kind, *parameters = (word.strip().lower() for word in (content_type or "").split(";"))
+    charset = next((word[8:].strip('"') for word in parameters if word.startswith("charset=")), "utf-8")
+    return kind == JSON and charset in ("utf-8", "utf8")
+
+
+def read_json(text: str | bytes) -> object:
+    try:
+        return orjson.loads(text)
+    except (orjson.JSONDecodeError, RecursionError) as error:
+        raise Malformed("This is not JSON.") from error
+
+
+def from_body(body: bytes) -> Parameters:
+    return from_object(read_json(body))
+
+
+def from_query_string(given: QueryParams) -> Parameters:
+    parameters: dict[str, object] = {name: given[name] for name in ("query", "operationName") if name in given}
+    for name in ("variables", "extensions"):
+        if given.get(name):
+            parameters[name] = read_json(given[name])
+    return from_object(parameters)
+
+
+def from_object(given: object) -> Parameters:
+    """Raises Malformed. `extensions` are checked and not used."""
+    if not isinstance(given, dict):
+        raise Malformed('A GraphQL request is a JSON object: {"query": "...", "variables": {...}}.')
+    query, name = given.get("query"), given.get("operationName")
+    variables, extensions = given.get("variables"), given.get("extensions")
+    if not isinstance(query, str) or not query.strip():
+        raise Malformed("`query` must be a GraphQL document, as a string.")
+    if not isinstance(variables, dict | None):
+        raise Malformed("`variables` must be an object or null.")
+    if not isinstance(name, str | None):
+        raise Malformed("`operationName` must be a string or null.")
+    if not isinstance(extensions, dict | None):
+        raise Malformed("`extensions` must be an object or null.")
+    return Parameters(query, variables or {}, name or None)

@@ -1,0 +1,223 @@
+"""GraphQL over WebSocket, the graphql-transport-ws protocol: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import orjson
+from graphql import OperationType
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from server.auth import NOBODY, Caller, WrongCredential
+from server.graphql import errors, negotiation
+from server.graphql.engine import Answer, Prepared, Rejected
+from server.graphql.http import Edge
+from server.graphql.negotiation import Malformed
+from server.presence import Presence
+
+log = logging.getLogger(__name__)
+
+PROTOCOL = "graphql-transport-ws"
+INIT_SECONDS = 5
+MAXIMUM_MESSAGE = 100_000
+MAXIMUM_OPERATIONS = 100
+
+
+class Closed(Exception):
+    """The connection ends with this code and reason."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+def is_from_our_origin(socket: WebSocket, public_url: str) -> bool:
+    """A browser says which page opens the connection, and sends our cookies along; programs send no Origin."""
+    origin = socket.headers.get("origin")
+    if origin is None or socket.headers.get("sec-fetch-site") == "same-origin":
+        return True
+    parts = urlsplit(origin)
+    return parts.netloc.lower() in (socket.headers.get("host", "").lower(), urlsplit(public_url).netloc.lower())
+
+
+async def serve(edge: Edge, presence: Presence, socket: WebSocket) -> None:
+    """One connection, from its handshake to its end."""
+    if not is_from_our_origin(socket, edge.contexts.public_url):
+        await socket.close(1008)  # before it is accepted: the handshake is answered with 403
+        return
+    spoken = PROTOCOL in socket.scope["subprotocols"]
+    await socket.accept(subprotocol=PROTOCOL if spoken else None)
+    if not spoken:
+        await socket.close(4406, "Subprotocol not acceptable")
+        return
+    await Connection(edge, presence, socket).run()
+
+
+class Connection:
+    def __init__(self, edge: Edge, presence: Presence, socket: WebSocket) -> None:
+        self.edge = edge
+        self.presence = presence
+        self.socket = socket
+        self.request_id: str = socket.state.request_id
+        self.caller: Caller = NOBODY
+        self.operations: dict[str, asyncio.Task[None]] = {}
+        self._ending: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        try:
+            await self._greet()
+            with self.presence.here(self.caller, self._end):
+                async for message in self._messages():
+                    await self._obey(message)
+        except Closed as closed:
+            await self._close(closed.code, closed.reason)
+        except WebSocketDisconnect:
+            pass
+        finally:
+            for task in self.operations.values():
+                task.cancel()
+            await asyncio.gather(*self.operations.values(), return_exceptions=True)
+
+    async def _greet(self) -> None:
+        """Until the client has said who it is."""
+        try:
+            async with asyncio.timeout(INIT_SECONDS):
+                async for message in self._messages():
+                    match message.get("type"):
+                        case "connection_init":
+                            self.caller = await self._caller(message.get("payload"))
+                            await self._send({"type": "connection_ack"})
+                            return
+                        case "subscribe":
+                            raise Closed(4401, "Unauthorized")
+                        case _:
+                            await self._obey(message)
+        except TimeoutError:
+            raise Closed(4408, "Connection initialisation timeout") from None
+
+    async def _caller(self, payload: object) -> Caller:
+        """From `{"Authorization": "Bearer ..."}` or `{"apiKey": ...}` in the payload, or else the handshake."""
+        if not isinstance(payload, dict | None):
+            raise Closed(4400, "The payload of connection_init must be an object")
+        given = {str(name).lower(): value for name, value in (payload or {}).items()}
+        try:
+            if isinstance(header := given.get("authorization"), str):
+                return await self.edge.authenticator.bearer(header)
+            if isinstance(key := given.get("apikey"), str):
+                return await self.edge.authenticator.by_key(key)
+            return await self.edge.authenticator.caller_of(self.socket)
+        except WrongCredential:
+            raise Closed(4403, "Forbidden") from None
+
+    async def _messages(self) -> AsyncIterator[dict[str, Any]]:
+        while True:
+            frame = await self.socket.receive()
+            if frame["type"] == "websocket.disconnect":
+                raise WebSocketDisconnect(frame.get("code", 1005))
+            text = frame.get("text")
+            if text is None:
+                raise Closed(4400, "Messages are text")
+            if len(text) > MAXIMUM_MESSAGE:
+                raise Closed(1009, "The message is too long")
+            try:
+                message = negotiation.read_json(text)
+            except Malformed:
+                raise Closed(4400, "Messages are JSON") from None
+            if not isinstance(message, dict):
+                raise Closed(4400, "A message is a JSON object")
+            yield message
+
+    async def _obey(self, message: dict[str, Any]) -> None:
+        match message.get("type"):
+            case "ping":
+                await self._send({"type": "pong"})
+            case "pong":
+                pass
+            case "subscribe":
+                await self._subscribe(message)
+            case "complete":
+                if (task := self.operations.pop(_id(message), None)) is not None:
+                    task.cancel()
+            case "connection_init":
+                raise Closed(4429, "Too many initialisation requests")
+            case _:
+                raise Closed(4400, "Unknown message type")
+
+    async def _subscribe(self, message: dict[str, Any]) -> None:
+        number = _id(message)
+        if number in self.operations:
+            raise Closed(4409, f"Subscriber for {number[:50]} already exists")
+        try:
+            parameters = negotiation.from_object(message.get("payload"))
+            if len(self.operations) >= MAXIMUM_OPERATIONS:
+                told = errors.problem(
+                    "RATE_LIMITED", f"One connection carries {MAXIMUM_OPERATIONS} operations.", self.request_id
+                )
+                return await self._send({"type": "error", "id": number, "payload": told})
+            prepared = self.edge.engine.prepare(parameters)
+        except Malformed as fault:
+            raise Closed(4400, str(fault)[:120]) from None
+        except Rejected as rejected:
+            told = errors.present(rejected.errors, self.request_id)
+            return await self._send({"type": "error", "id": number, "payload": told})
+        self.operations[number] = asyncio.create_task(self._operate(number, prepared))
+        return None
+
+    async def _operate(self, number: str, prepared: Prepared) -> None:
+        """Run one operation to its end. Its id is free again before the client hears of that."""
+        try:
+            context = self.edge.contexts.of(self.caller.actor, self.request_id)
+            if prepared.kind is OperationType.SUBSCRIPTION:
+                outcome = await self.edge.engine.subscribe(prepared, context)
+            else:
+                outcome = await self.edge.engine.execute(prepared, context)
+            last = await self._deliver(number, outcome)
+        except Exception as crash:
+            last = {"type": "error", "payload": self._crashed(crash)}
+        self.operations.pop(number, None)
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+            await self._send({**last, "id": number})
+
+    async def _deliver(self, number: str, outcome: Answer | AsyncIterator[Answer]) -> dict[str, Any]:
+        """Send what there is; answer the operation's last message."""
+        if isinstance(outcome, Answer):
+            if not outcome.executed:
+                return {"type": "error", "payload": outcome.errors}
+            await self._send({"type": "next", "id": number, "payload": outcome.body})
+            return {"type": "complete"}
+        async with aclosing(cast(Any, outcome)) as answers:
+            async for answer in answers:
+                await self._send({"type": "next", "id": number, "payload": answer.body})
+        return {"type": "complete"}
+
+    def _crashed(self, crash: Exception) -> list[dict[str, Any]]:
+        if errors.will_pass(crash):
+            return errors.problem(
+                "UNAVAILABLE", "The service cannot answer just now. Subscribe again from your cursor.", self.request_id
+            )
+        log.error("request %s: crash of a stream", self.request_id, exc_info=crash)
+        return errors.problem("INTERNAL", f"Internal error. Quote request id {self.request_id}.", self.request_id)
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        await self.socket.send_text(orjson.dumps(message, default=str).decode())
+
+    def _end(self) -> None:
+        self._ending = asyncio.create_task(
+            self._close(4403, "Forbidden: the credential was revoked, or its powers have changed")
+        )
+
+    async def _close(self, code: int, reason: str) -> None:
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # it has ended already
+            await self.socket.close(code, reason)
+
+
+def _id(message: dict[str, Any]) -> str:
+    number = message.get("id")
+    if not isinstance(number, str) or not number:
+        raise Closed(4400, "`id` must be a string")
+    return number

@@ -1,0 +1,126 @@
+"""The jobs: each kind in one line, shallow, safe to run twice. `sweep` finds what was forgotten."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.store import append_activity, enqueue, once
+from core.work import OpenWork, Read, Work
+from market import licences
+from payments import charges, payees, payers, transfers, webhooks
+from payments import store as payments
+from payments.gateway import Gateway
+from server import store
+from server.worker import Again, Job, Tools
+
+SWEEP_EVERY = timedelta(minutes=1)
+FORGOTTEN = timedelta(seconds=30)
+"""What nobody has taken further for so long, the sweeper does."""
+RARELY = timedelta(minutes=10)
+
+
+# ------------------------------------------------------------------ three shapes
+
+
+def asks_stripe(verb: Callable[[OpenWork, Gateway, int], Awaitable[None]], argument: str) -> Job:
+    """A verb that makes transactions of its own around its calls to the payment service."""
+
+    async def run(tools: Tools, body: dict[str, Any]) -> Again:
+        await verb(tools.open_work, tools.gateway, body[argument])
+        return None
+
+    return run
+
+
+def moves_licence(verb: Callable[..., Awaitable[object]]) -> Job:
+    async def run(tools: Tools, body: dict[str, Any]) -> Again:
+        async with tools.open_work() as work:
+            await verb(work, licence_id=body["licence_id"])
+        return None
+
+    return run
+
+
+def tells_of_listing(kind: str, due: Callable[[Read, int], Awaitable[datetime]]) -> Job:
+    """Write one row of activity when the listing's own clock says so, unless it has ended by then."""
+
+    async def run(tools: Tools, body: dict[str, Any]) -> Again:
+        listing_id: int = body["listing_id"]
+        async with tools.open_work() as work:
+            if (due_at := await due(work, listing_id)) > work.now:
+                return due_at
+            await _tell_once(work, kind, listing_id)
+        return None
+
+    return run
+
+
+async def _tell_once(work: Work, kind: str, listing_id: int) -> None:
+    async def tell() -> int:
+        if (await store.listing(work, listing_id)).outcome is None:
+            await append_activity(work, topic=f"listing:{listing_id}", kind=kind, body={"listing_id": listing_id})
+        return listing_id
+
+    async def told(number: int) -> int:
+        return number
+
+    key = f"listing:{listing_id}:{kind}"
+    await once(work, operation="listing.activity", key=key, input=None, do=tell, id_of=lambda number: number, find=told)
+
+
+# ------------------------------------------------------------------ and three of their own
+
+
+async def release(tools: Tools, body: dict[str, Any]) -> Again:
+    """The payee may be able to receive: send what was held."""
+    async with tools.open_work() as work:
+        for payment_id in await transfers.release(work, body["payee_id"]):
+            await enqueue(work, "payment.transfer", key=str(payment_id), body={"payment_id": payment_id})
+    return None
+
+
+async def sweep(tools: Tools, body: dict[str, Any]) -> Again:
+    """Ask again for what should have gone further by now: a worker died, or Stripe's event never came."""
+    async with tools.open_work() as work:
+        for kind, argument, forgotten in await _forgotten(work):
+            for number in forgotten:
+                await enqueue(work, kind, key=str(number), body={argument: number})
+        await enqueue(work, "licences.end", key="every minute")
+        return work.now + SWEEP_EVERY
+
+
+async def _forgotten(read: Read) -> Sequence[tuple[str, str, Sequence[int]]]:
+    return [
+        ("payment.drive", "payment_id", await payments.undriven_payments(read, older_than=FORGOTTEN)),
+        ("payment.deadline", "payment_id", await store.overdue_payments(read)),
+        ("payment.transfer", "payment_id", await payments.unsent_payments(read, older_than=FORGOTTEN)),
+        ("payment.transfer", "payment_id", await payments.held_payments(read, older_than=RARELY)),
+        ("payee.refresh", "payee_id", await payments.payees_awaited(read, older_than=RARELY)),
+        ("stripe.event", "event_row_id", await payments.unhandled_events(read, older_than=FORGOTTEN)),
+        ("licence.activate", "licence_id", await store.paid_not_active(read)),
+        ("licence.lapse", "licence_id", await store.abandoned_not_lapsed(read)),
+    ]
+
+
+async def end_due(tools: Tools, body: dict[str, Any]) -> Again:
+    async with tools.open_work() as work:
+        await licences.end_due(work)
+    return None
+
+
+JOBS: Mapping[str, Job] = {
+    "payment.drive": asks_stripe(charges.drive, "payment_id"),
+    "payment.deadline": asks_stripe(charges.abandon, "payment_id"),
+    "payment.transfer": asks_stripe(transfers.send, "payment_id"),
+    "payer.refresh": asks_stripe(payers.refresh, "payer_id"),
+    "payee.refresh": asks_stripe(payees.refresh, "payee_id"),
+    "payee.release": release,
+    "stripe.event": asks_stripe(webhooks.handle, "event_row_id"),
+    "licence.activate": moves_licence(licences.activate),
+    "licence.payment_failed": moves_licence(licences.payment_failed),
+    "licence.lapse": moves_licence(licences.lapse),
+    "licences.end": end_due,
+    "listing.open": tells_of_listing("OPENED", store.listing_opens_at),
+    "listing.close": tells_of_listing("CLOSED", store.listing_closes_at),
+    "sweep": sweep,
+}

@@ -1,0 +1,82 @@
+"""Who is connected: whose credential was revoked, or whose powers changed, is cut off within a second.
+
+It also writes down when keys were last used, so that no request has to wait for that.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+
+import sqlalchemy as sa
+
+from core.actor import SYSTEM
+from server import store
+from server.auth import Authenticator, Caller
+from server.database import Database
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 0.5
+
+
+class Presence:
+    """One per process. One question for all of its connections, however many there are."""
+
+    def __init__(self, database: Database, authenticator: Authenticator) -> None:
+        self.database = database
+        self.authenticator = authenticator
+        self._connected: dict[int, tuple[Caller, Callable[[], None]]] = {}
+        self._numbers = count()
+        self._task: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def here(self, caller: Caller, end: Callable[[], None]) -> Iterator[None]:
+        """`end` is called, once, when the caller is no longer who it was when it came."""
+        number = next(self._numbers)
+        if caller.credential != (None, None):
+            self._connected[number] = (caller, end)
+        try:
+            yield
+        finally:
+            self._connected.pop(number, None)
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="presence")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY_SECONDS)
+            try:
+                await self.end_revoked()
+                await self.note_used_keys()
+            except (OSError, sa.exc.SQLAlchemyError) as error:
+                log.warning("Cannot ask who is still allowed here: %s", error)
+
+    async def end_revoked(self) -> None:
+        if not self._connected:
+            return
+        asked = list(self._connected.items())
+        key_ids = [caller.key_id for _, (caller, _) in asked if caller.key_id is not None]
+        sign_in_ids = [caller.sign_in_id for _, (caller, _) in asked if caller.sign_in_id is not None]
+        async with self.database.read(SYSTEM)() as read:
+            standing = await store.standing(read, key_ids=key_ids, sign_in_ids=sign_in_ids)
+        for number, (caller, end) in asked:
+            if number in self._connected and standing.get(caller.credential) != caller.actor:
+                del self._connected[number]
+                end()
+
+    async def note_used_keys(self) -> None:
+        if not self.authenticator.used:
+            return
+        used, self.authenticator.used = self.authenticator.used, set()
+        async with self.database.work(SYSTEM)() as work:
+            await store.keys_used(work, sorted(used))

@@ -1,0 +1,226 @@
+"""The wiring's own questions: who holds a credential, is the database fit, who hears of what, what was forgotten."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col
+
+from core.actor import Actor, Scope
+from core.errors import NotFound
+from core.work import Read, Work
+from market.tables import ApiKey, Licence, LicenceStatus, Listing, Mandate, MandateStatus, Party, Person, SignIn
+from payments.tables import Payment, PaymentStatus
+
+CHANNEL = "twinmarket"
+
+
+async def notify(connection: AsyncConnection) -> None:
+    await connection.execute(sa.text(f"notify {CHANNEL}"))
+
+
+# ------------------------------------------------------------------ fitness
+
+
+async def server_version(connection: AsyncConnection) -> int:
+    """Such as 180006 for 18.6."""
+    return int((await connection.execute(sa.text("show server_version_num"))).scalar_one())
+
+
+async def migrated_to(connection: AsyncConnection) -> str | None:
+    """The revision that the tables stand at; None when they were never migrated."""
+    if (await connection.execute(sa.text("select to_regclass('alembic_version')"))).scalar_one() is None:
+        return None
+    return (await connection.execute(sa.text("select version_num from alembic_version"))).scalar_one_or_none()
+
+
+# ------------------------------------------------------------------ who is asking
+
+_PARTIES = """
+    select coalesce(array_agg(p.id) filter (where p.kind = 'MODEL'), '{}') as model_ids,
+           coalesce(array_agg(p.id) filter (where p.kind = 'AGENCY'), '{}') as agency_ids,
+           coalesce(array_agg(p.id) filter (where p.kind = 'BRAND'), '{}') as brand_ids
+      from party p
+"""
+_REPRESENTED = """
+    select coalesce(array_agg(m.model_id), '{}') as represented_ids
+      from mandate m
+     where m.agency_id = any(parties.agency_ids) and m.status = 'ACTIVE'
+       and m.days @> (clock() at time zone 'UTC')::date
+"""
+_KEYS = f"""
+    select k.id as key_id, null::bigint as sign_in_id, k.person_id, k.name, k.scopes, k.last_used_at,
+           coalesce(o.is_operator, false) as is_operator, parties.*, represented.*
+      from api_key k
+      left join person o on o.id = k.person_id
+      cross join lateral ({_PARTIES} where p.id = k.party_id
+                             or p.id in (select party_id from member where person_id = k.person_id)) parties
+      cross join lateral ({_REPRESENTED}) represented
+     where k.revoked_at is null and o.suspended_at is null
+"""  # noqa: S608 - all of it is written here
+_SIGN_INS = f"""
+    select null::bigint as key_id, s.id as sign_in_id, s.person_id, o.email as name, null::text[] as scopes,
+           null::timestamptz as last_used_at, o.is_operator, parties.*, represented.*
+      from sign_in s
+      join person o on o.id = s.person_id
+      cross join lateral ({_PARTIES} where p.id in (select party_id from member where person_id = s.person_id)) parties
+      cross join lateral ({_REPRESENTED}) represented
+     where s.revoked_at is null and s.expires_at > clock() and o.suspended_at is null
+"""  # noqa: S608 - all of it is written here
+
+_BY_KEY = sa.text(f"{_KEYS} and k.secret_hash = :secret_hash")
+_BY_SIGN_IN = sa.text(f"{_SIGN_INS} and s.secret_hash = :secret_hash")
+_STANDING = sa.text(f"{_KEYS} and k.id = any(:key_ids) union all {_SIGN_INS} and s.id = any(:sign_in_ids)")
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What somebody showed us, and who that makes them now."""
+
+    actor: Actor
+    key_id: int | None
+    sign_in_id: int | None
+    last_used_at: datetime | None = None
+
+
+async def key_holder(read: Read, secret_hash: bytes) -> Credential | None:
+    """Who holds the API key, with its parties and the mandates in force. None when it is unknown or revoked."""
+    return _credential((await read.session.execute(_BY_KEY, {"secret_hash": secret_hash})).one_or_none())
+
+
+async def signed_in(read: Read, secret_hash: bytes) -> Credential | None:
+    return _credential((await read.session.execute(_BY_SIGN_IN, {"secret_hash": secret_hash})).one_or_none())
+
+
+async def standing(
+    read: Read, *, key_ids: Sequence[int], sign_in_ids: Sequence[int]
+) -> Mapping[tuple[int | None, int | None], Actor]:
+    """Those of the credentials that still hold, and who they make their holders now, by (key id, sign-in id)."""
+    asked = {"key_ids": list(key_ids), "sign_in_ids": list(sign_in_ids)}
+    found = (_credential(row) for row in await read.session.execute(_STANDING, asked))
+    return {(holder.key_id, holder.sign_in_id): holder.actor for holder in found if holder is not None}
+
+
+def _credential(row: "sa.Row[tuple[object, ...]] | None") -> Credential | None:
+    if row is None:
+        return None
+    actor = Actor(
+        caller=f"key:{row.key_id}" if row.key_id is not None else f"person:{row.person_id}",
+        name=row.name,
+        person_id=row.person_id,
+        api_key_id=row.key_id,
+        scopes=frozenset(Scope) if row.scopes is None else frozenset(map(Scope, row.scopes)),
+        model_ids=frozenset(row.model_ids),
+        agency_ids=frozenset(row.agency_ids),
+        brand_ids=frozenset(row.brand_ids),
+        represented_ids=frozenset(row.represented_ids),
+        is_operator=row.is_operator,
+    )
+    return Credential(actor, row.key_id, row.sign_in_id, row.last_used_at)
+
+
+async def keys_used(work: Work, key_ids: Sequence[int]) -> None:
+    """They were used just now, to the minute."""
+    stale = sa.or_(
+        col(ApiKey.last_used_at).is_(None), col(ApiKey.last_used_at) < sa.func.clock() - sa.text("interval '1 minute'")
+    )
+    used = sa.update(ApiKey).where(col(ApiKey.id).in_(key_ids), stale)
+    await work.session.execute(used.values(last_used_at=sa.func.clock()))
+
+
+async def party_named(read: Read, handle: str) -> int:
+    """Raises NotFound."""
+    found = (
+        await read.session.execute(sa.select(col(Party.id)).where(col(Party.handle) == handle))
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"There is no party with the handle {handle!r}.")
+    return found
+
+
+async def person_by_email(read: Read, email: str) -> Person | None:
+    """Somebody who may sign in."""
+    query = sa.select(Person).where(col(Person.email) == email.lower(), col(Person.suspended_at).is_(None))
+    return (await read.session.execute(query)).scalar_one_or_none()
+
+
+async def sign_in(work: Work, *, person_id: int, secret_hash: bytes, user_agent: str, expires_at: datetime) -> None:
+    row = {"person_id": person_id, "secret_hash": secret_hash, "user_agent": user_agent[:300], "expires_at": expires_at}
+    await work.session.execute(insert(SignIn).values(row))
+
+
+async def sign_out(work: Work, secret_hash: bytes) -> None:
+    ended = sa.update(SignIn).where(col(SignIn.secret_hash) == secret_hash, col(SignIn.revoked_at).is_(None))
+    await work.session.execute(ended.values(revoked_at=sa.func.clock()))
+
+
+# ------------------------------------------------------------------ who hears of what, and when
+
+
+async def followers_of_share(read: Read, *, licence_id: int, payee_id: int) -> Sequence[int]:
+    """The payee; of a model's share, also the agency that the licence names."""
+    query = sa.select(col(Licence.agency_id)).where(
+        col(Licence.id) == licence_id, col(Licence.model_id) == payee_id, col(Licence.agency_id).is_not(None)
+    )
+    agencies = (await read.session.execute(query)).scalars()
+    return payee_id, *(agency_id for agency_id in agencies if agency_id is not None)
+
+
+async def agencies_of(read: Read, model_id: int) -> Sequence[int]:
+    """The agencies with a mandate in force today."""
+    in_force = sa.and_(col(Mandate.status) == MandateStatus.ACTIVE, col(Mandate.days).contains(read.today))
+    query = sa.select(col(Mandate.agency_id)).where(col(Mandate.model_id) == model_id, in_force)
+    return (await read.session.execute(query.distinct().order_by(col(Mandate.agency_id)))).scalars().all()
+
+
+async def listing(read: Read, listing_id: int) -> Listing:
+    return (await read.session.execute(sa.select(Listing).where(col(Listing.id) == listing_id))).scalar_one()
+
+
+async def listing_opens_at(read: Read, listing_id: int) -> datetime:
+    return (await listing(read, listing_id)).opens_at
+
+
+async def listing_closes_at(read: Read, listing_id: int) -> datetime:
+    return (await listing(read, listing_id)).closes_at
+
+
+async def payment_due_at(read: Read, payment_id: int) -> datetime:
+    query = sa.select(col(Payment.due_at)).where(col(Payment.id) == payment_id)
+    return (await read.session.execute(query)).scalar_one()
+
+
+# ------------------------------------------------------------------ what the sweeper looks for
+
+
+async def overdue_payments(read: Read, *, limit: int = 100) -> Sequence[int]:
+    """Payments whose deadline has passed and that nobody gave up."""
+    waiting = (PaymentStatus.PROCESSING, PaymentStatus.REQUIRES_ACTION, PaymentStatus.FAILED)
+    query = sa.select(col(Payment.id)).where(
+        col(Payment.status).in_(waiting), col(Payment.abandoned_at).is_(None), col(Payment.due_at) < read.now
+    )
+    return _ids(await read.session.execute(query.order_by(col(Payment.due_at)).limit(limit)))
+
+
+async def paid_not_active(read: Read, *, limit: int = 100) -> Sequence[int]:
+    """Licences that are paid and do not know it."""
+    return await _waiting_licences(read, col(Payment.status) == PaymentStatus.SUCCEEDED, limit)
+
+
+async def abandoned_not_lapsed(read: Read, *, limit: int = 100) -> Sequence[int]:
+    """Licences that will never be paid and do not know it."""
+    return await _waiting_licences(read, col(Payment.abandoned_at).is_not(None), limit)
+
+
+async def _waiting_licences(read: Read, condition: sa.ColumnElement[bool], limit: int) -> Sequence[int]:
+    query = sa.select(col(Licence.id)).join(Payment, col(Payment.reference) == col(Licence.id))
+    waiting = query.where(col(Licence.status) == LicenceStatus.AWAITING_PAYMENT, condition)
+    return _ids(await read.session.execute(waiting.order_by(col(Licence.id)).limit(limit)))
+
+
+def _ids(found: sa.Result[Any]) -> Sequence[int]:
+    return found.scalars().all()

@@ -1,0 +1,156 @@
+"""The worker: takes due jobs and runs them, several at once. A job of a worker that dies comes back with its lease."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from core import store
+from core.actor import SYSTEM
+from core.errors import Refusal
+from core.tables import Job as JobRow
+from core.work import OpenRead, OpenWork
+from payments.gateway import Gateway
+from server.database import Database
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+PATIENCE_SECONDS = 50
+"""A job that takes longer is stopped before its lease ends, so that nobody else begins it meanwhile."""
+POLL_SECONDS = 0.5
+LONGEST_WAIT = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a job is handed. Both open as the system."""
+
+    open_work: OpenWork
+    open_read: OpenRead
+    gateway: Gateway
+
+
+Again = datetime | None
+"""When the same job is due once more; None: it is done."""
+Job = Callable[[Tools, dict[str, Any]], Awaitable[Again]]
+
+
+class Worker:
+    def __init__(
+        self,
+        database: Database,
+        gateway: Gateway,
+        jobs: Mapping[str, Job],
+        *,
+        at_once: int = 8,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self.database = database
+        self.tools = Tools(database.work(SYSTEM), database.read(SYSTEM), gateway)
+        self.jobs = jobs
+        self.at_once = at_once
+        self.lease = lease
+        self._running: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+        self._waker = asyncio.Event()
+
+    async def run(self, waker: asyncio.Event | None = None) -> None:
+        """Until `stop()`; then those that run are finished."""
+        self._waker = waker or self._waker
+        await self._begin_sweeping()
+        while not self._stopping.is_set():
+            self._waker.clear()
+            try:
+                taken = await self._take()
+            except (OSError, sa.exc.SQLAlchemyError) as error:
+                log.warning("Cannot take jobs, trying again: %s", error)
+                taken = 0
+            if not taken:
+                await self._wait()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._waker.set()
+
+    async def drain(self) -> None:
+        """Run everything that is due, and what becomes due by it, until nothing is."""
+        while await self._take() or self._running:
+            await asyncio.gather(*self._running)
+
+    async def _take(self) -> int:
+        """Take what there is room for, and begin it."""
+        room = self.at_once - len(self._running)
+        if room <= 0:
+            return 0
+        async with self.tools.open_work() as work:
+            rows = await store.take_jobs(work, limit=room, lease=self.lease)
+        for row in rows:
+            task = asyncio.create_task(self._do(row), name=row.key)
+            self._running.add(task)
+            task.add_done_callback(self._done)
+        return len(rows)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        """There is room again, and perhaps a job that this one asked for."""
+        self._running.discard(task)
+        self._waker.set()
+
+    async def _wait(self) -> None:
+        """For a nudge, for a job that ends, or for the next poll."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._waker.wait(), POLL_SECONDS)
+
+    async def _do(self, row: JobRow) -> None:
+        """Run one job; whatever becomes of it is written down."""
+        try:
+            async with asyncio.timeout(min(PATIENCE_SECONDS, self.lease.total_seconds())):
+                again = await self.jobs[row.kind](self.tools, row.body)
+        except Exception as error:
+            await self._postpone(row, error)
+        else:
+            await self._finish(row, again)
+
+    async def _finish(self, row: JobRow, again: datetime | None) -> None:
+        async with self._bookkeeping(row), self.tools.open_work() as work:
+            if again is None:
+                await store.finish_job(work, row)
+            else:
+                await store.repeat_job(work, row, due_at=again)
+
+    async def _postpone(self, row: JobRow, error: Exception) -> None:
+        wait = backoff(row.attempts)
+        unexpected = not isinstance(error, Refusal | TimeoutError | OSError)
+        log.log(
+            logging.ERROR if unexpected and row.attempts > 3 else logging.WARNING,
+            "job %s failed at attempt %d, again in %s: %s: %s",
+            *(row.key, row.attempts, wait, type(error).__name__, error),
+            exc_info=error if unexpected else None,
+        )
+        async with self._bookkeeping(row), self.tools.open_work() as work:
+            await store.postpone_job(work, row, error=f"{type(error).__name__}: {error}", wait=wait)
+
+    @contextlib.asynccontextmanager
+    async def _bookkeeping(self, row: JobRow) -> AsyncIterator[None]:
+        """If the outcome cannot be written, the lease ends by itself and the job runs again: all of them may."""
+        try:
+            yield
+        except (OSError, sa.exc.SQLAlchemyError) as error:
+            log.warning("job %s: its outcome could not be written: %s", row.key, error)
+
+    async def _begin_sweeping(self) -> None:
+        """One sweep for all workers. Each asks for the same job, so that there is always one."""
+        with contextlib.suppress(OSError, sa.exc.SQLAlchemyError):
+            async with self.tools.open_work() as work:
+                await store.enqueue(work, "sweep", key="every minute")
+
+
+def backoff(attempts: int) -> timedelta:
+    """One second after the first failure, twice as long after each, at most a quarter of an hour."""
+    return min(timedelta(seconds=2 ** min(attempts - 1, 20)), LONGEST_WAIT)

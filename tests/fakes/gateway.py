@@ -1,0 +1,283 @@
+"""A payment processor in memory that keeps idempotency keys as Stripe does, and fails on demand."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import count
+from typing import Any, Literal, TypeVar
+
+from payments.errors import Declined, Refused, Unknown
+from payments.gateway import (
+    AccountState,
+    EventSeen,
+    Intent,
+    IntentState,
+    Method,
+    PayeeAccount,
+    PayoutSeen,
+    Settlement,
+    TransferMade,
+)
+from payments.money import Money, to_stripe
+from payments.reconciliation import Books, ChargeHeld, PayoutHeld, TransferHeld
+
+T = TypeVar("T")
+
+Card = Literal["good", "declined", "needs_authentication", "slow"]
+Fault = Literal["lost", "silent"] | Refused
+"""`lost`: it is done and the answer never arrives. `silent`: it never arrived there. A Refused is what is answered."""
+
+CONFIRMABLE = (IntentState.READY, IntentState.NEEDS_METHOD, IntentState.NEEDS_ACTION)
+
+
+class KeyMisused(Exception):
+    """The same idempotency key came with other parameters."""
+
+
+@dataclass
+class FakeGateway:
+    """`cards` says what becomes of a method, `faults` what goes wrong with the next call of each name."""
+
+    cards: dict[str, Card] = field(default_factory=dict)
+    faults: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
+    calls: list[str] = field(default_factory=list)
+    customers: dict[str, int] = field(default_factory=dict)
+    saved: dict[str, Method] = field(default_factory=dict)
+    intents: dict[str, Intent] = field(default_factory=dict)
+    intent_customers: dict[str, str] = field(default_factory=dict)
+    transfers: dict[str, tuple[TransferMade, int, str]] = field(default_factory=dict)
+    accounts: dict[str, PayeeAccount] = field(default_factory=dict)
+    payouts: dict[str, tuple[str, PayoutSeen]] = field(default_factory=dict)
+    balances: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    _keys: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    _numbers: Any = field(default_factory=lambda: count(1))
+
+    # what a test does to it
+
+    def fail(self, call: str, *faults: Fault) -> None:
+        self.faults[call] += faults
+
+    def forget_keys(self) -> None:
+        """What happens after a day."""
+        self._keys.clear()
+
+    def save_method(self, customer_id: str, card: Card = "good", *, expires_on: date | None = None) -> Method:
+        method = Method(id=self._id("pm"), label="Visa ending in 4242", expires_on=expires_on)
+        self.cards[method.id] = card
+        self.saved[customer_id] = method
+        return method
+
+    def set_account(self, account_id: str, transfers: AccountState, *requirements: str) -> None:
+        self.accounts[account_id] = PayeeAccount(account_id, transfers, requirements)
+
+    def finish(self, intent_id: str) -> None:
+        """The payer authenticates on a page of the processor's, or a slow payment comes through."""
+        self.intents[intent_id] = self._charged(self.intents[intent_id])
+
+    def pay_out(self, account_id: str, amount: Money, status: str = "pending") -> str:
+        payout = PayoutSeen(self._id("po"), amount, status, date(2030, 1, 2), None)
+        self.payouts[payout.id] = (account_id, payout)
+        self.balances[account_id][amount.currency.lower()] -= to_stripe(amount)
+        if status in ("failed", "canceled"):
+            self._give_back(payout.id)
+        return payout.id
+
+    def move_payout(self, payout_id: str, status: str, failure_message: str | None = None) -> None:
+        account_id, payout = self.payouts[payout_id]
+        self.payouts[payout_id] = (account_id, replace(payout, status=status, failure_message=failure_message))
+        if status in ("failed", "canceled"):
+            self._give_back(payout_id)
+
+    def _give_back(self, payout_id: str) -> None:
+        account_id, payout = self.payouts[payout_id]
+        self.balances[account_id][payout.amount.currency.lower()] += to_stripe(payout.amount)
+
+    def books(self) -> Books:
+        charged = [(intent_id, intent) for intent_id, intent in self.intents.items() if intent.charge_id]
+        return Books(
+            charges=tuple(
+                ChargeHeld(intent.charge_id or "", intent.payment_id, *_units(intent.amount), intent_id)
+                for intent_id, intent in charged
+            ),
+            transfers=tuple(
+                TransferHeld(made.id, made.share_id, payment_id, *_units(made.amount), made.destination, 0)
+                for made, payment_id, _ in self.transfers.values()
+            ),
+            payouts=tuple(
+                PayoutHeld(payout.id, account, *_units(payout.amount), payout.status)
+                for account, payout in self.payouts.values()
+            ),
+            balances={account: dict(held) for account, held in self.balances.items()},
+        )
+
+    # payers
+
+    async def create_customer(self, *, payer_id: int, name: str, key: str) -> str:
+        def do() -> str:
+            customer_id = self._id("cus")
+            self.customers[customer_id] = payer_id
+            return customer_id
+
+        return await self._call("create_customer", key, (payer_id, name), do)
+
+    async def start_setup(self, *, customer_id: str, return_url: str, key: str) -> tuple[str, str]:
+        def do() -> tuple[str, str]:
+            session_id = self._id("cs")
+            return session_id, f"https://pay.invalid/{session_id}"
+
+        return await self._call("start_setup", key, (customer_id, return_url), do)
+
+    async def saved_method(self, *, customer_id: str) -> Method | None:
+        return await self._call("saved_method", None, (), lambda: self.saved.get(customer_id))
+
+    # charges
+
+    async def create_intent(
+        self, *, payment_id: int, amount: Money, customer_id: str, method_id: str, description: str, key: str
+    ) -> Intent:
+        def do() -> Intent:
+            if method_id not in self.cards:
+                raise Refused("No such payment method.", code="resource_missing")
+            intent = Intent(self._id("pi"), IntentState.READY, amount, payment_id=payment_id)
+            self.intents[intent.id] = intent
+            self.intent_customers[intent.id] = customer_id
+            return intent
+
+        return await self._call("create_intent", key, (payment_id, amount, customer_id, method_id, description), do)
+
+    async def confirm_intent(self, intent_id: str, *, method_id: str, key: str) -> Intent:
+        def do() -> Intent:
+            intent, card = self.intents[intent_id], self.cards[method_id]
+            if intent.state not in CONFIRMABLE:
+                raise Refused(f"The intent is {intent.state}.", code="payment_intent_unexpected_state")
+            if card in ("declined", "needs_authentication"):
+                authenticate = card == "needs_authentication"
+                code = "authentication_required" if authenticate else "card_declined"
+                self.intents[intent_id] = replace(intent, state=IntentState.NEEDS_METHOD, failure_code=code)
+                raise Declined("Your card was declined.", code=code, needs_authentication=authenticate)
+            slow = replace(intent, state=IntentState.PROCESSING)
+            self.intents[intent_id] = slow if card == "slow" else self._charged(intent)
+            return self.intents[intent_id]
+
+        return await self._call("confirm_intent", key, (intent_id, method_id), do)
+
+    def _charged(self, intent: Intent) -> Intent:
+        if intent.charge_id is not None:
+            return intent
+        fee = Money(intent.amount.minor * 15 // 1000 + 25, intent.amount.currency)
+        settlement = Settlement(gross=intent.amount, fee=fee)
+        charge_id = self._id("ch")
+        return replace(intent, state=IntentState.SUCCEEDED, charge_id=charge_id, settlement=settlement)
+
+    async def cancel_intent(self, intent_id: str, *, key: str) -> Intent:
+        def do() -> Intent:
+            intent = self.intents[intent_id]
+            if intent.state not in CONFIRMABLE:
+                raise Refused(f"The intent is {intent.state}.", code="payment_intent_unexpected_state")
+            self.intents[intent_id] = replace(intent, state=IntentState.CANCELED)
+            return self.intents[intent_id]
+
+        return await self._call("cancel_intent", key, (intent_id,), do)
+
+    async def find_intent(self, intent_id: str) -> Intent:
+        return await self._call("find_intent", None, (), lambda: self.intents[intent_id])
+
+    async def intents_of(self, *, payment_id: int, customer_id: str) -> list[Intent]:
+        def do() -> list[Intent]:
+            theirs = [self.intents[i] for i, customer in self.intent_customers.items() if customer == customer_id]
+            return [intent for intent in theirs if intent.payment_id == payment_id]
+
+        return await self._call("intents_of", None, (), do)
+
+    # shares
+
+    async def create_transfer(
+        self, *, share_id: int, payment_id: int, amount: Money, destination: str, charge_id: str, key: str
+    ) -> TransferMade:
+        def do() -> TransferMade:
+            charge = next(intent for intent in self.intents.values() if intent.charge_id == charge_id)
+            sent = sum(made.amount.minor for made, _, source in self.transfers.values() if source == charge_id)
+            if sent + amount.minor > charge.amount.minor:
+                raise Refused("The transfers exceed the charge.", code="balance_insufficient")
+            if self.accounts[destination].transfers is not AccountState.ACTIVE:
+                raise Refused("The account cannot receive transfers.", code="insufficient_capabilities_for_transfer")
+            made = TransferMade(self._id("tr"), amount, destination, share_id)
+            self.transfers[made.id] = (made, payment_id, charge_id)
+            self.balances[destination][amount.currency.lower()] += to_stripe(amount)
+            return made
+
+        parameters = (share_id, payment_id, amount, destination, charge_id)
+        return await self._call("create_transfer", key, parameters, do)
+
+    async def transfers_of(self, *, payment_id: int) -> list[TransferMade]:
+        def do() -> list[TransferMade]:
+            return [made for made, of, _ in self.transfers.values() if of == payment_id]
+
+        return await self._call("transfers_of", None, (), do)
+
+    # payees
+
+    async def create_account(
+        self, *, payee_id: int, name: str, email: str, country: str, is_company: bool, key: str
+    ) -> PayeeAccount:
+        def do() -> PayeeAccount:
+            account = PayeeAccount(self._id("acct"), AccountState.RESTRICTED, ("identity.individual",))
+            self.accounts[account.id] = account
+            return account
+
+        return await self._call("create_account", key, (payee_id, name, email, country, is_company), do)
+
+    async def onboarding_url(self, *, account_id: str, return_url: str, refresh_url: str) -> str:
+        return await self._call("onboarding_url", None, (), lambda: f"https://connect.invalid/{account_id}")
+
+    async def find_account(self, account_id: str) -> PayeeAccount:
+        return await self._call("find_account", None, (), lambda: self.accounts[account_id])
+
+    async def find_payout(self, *, account_id: str, payout_id: str) -> PayoutSeen:
+        return await self._call("find_payout", None, (), lambda: self.payouts[payout_id][1])
+
+    # events
+
+    def read_event(self, body: bytes, signature: str, secrets: tuple[str, ...]) -> EventSeen:
+        raise NotImplementedError("Nothing is signed here.")
+
+    # how it answers
+
+    async def _call(self, name: str, key: str | None, parameters: tuple[Any, ...], do: Callable[[], T]) -> T:
+        self.calls.append(f"{name} {key}" if key else name)
+        await asyncio.sleep(0)
+        fault = self.faults[name].pop(0) if self.faults[name] else None
+        if fault == "silent":
+            raise Unknown("The line is dead.", code="connection")
+        answer = self._answer(key, parameters, do, fault)
+        await asyncio.sleep(0)
+        if fault == "lost":
+            raise Unknown("The answer was lost.", code="connection")
+        if isinstance(answer, Refused):
+            raise answer
+        return answer  # type: ignore[no-any-return]
+
+    def _answer(self, key: str | None, parameters: tuple[Any, ...], do: Callable[[], T], fault: Fault | None) -> Any:
+        """The first answer to a key is kept, refusals too, and given again to whoever brings the same key."""
+        if key is not None and key in self._keys:
+            before, kept = self._keys[key]
+            if before != parameters:
+                raise KeyMisused(f"{key} came with {before}, then with {parameters}")
+            return kept
+        answer: Any
+        try:
+            answer = fault if isinstance(fault, Refused) else do()
+        except Refused as refused:
+            answer = refused
+        if key is not None:
+            self._keys[key] = (parameters, answer)
+        return answer
+
+    def _id(self, prefix: str) -> str:
+        return f"{prefix}_{next(self._numbers)}"
+
+
+def _units(amount: Money) -> tuple[int, str]:
+    return to_stripe(amount), amount.currency.lower()
