@@ -24,7 +24,7 @@ class Window:
 class Order:
     """The columns that a list is sorted by, all in one direction, the last of them unique."""
 
-    columns: tuple[sa.ColumnElement[Any], ...]
+    columns: tuple[Any, ...]
     descending: bool = False
 
 
@@ -39,7 +39,7 @@ class Slice(Generic[T]):
 
 
 def windowed(query: sa.Select[Any], order: Order, window: Window) -> sa.Select[Any]:
-    """`query`, which selects one thing, with the sort key as further columns, and one row more than the window shows."""
+    """`query`, which selects one thing, with the sort key in further columns, and one row more than are shown."""
     descending = order.descending
     if window.after is not None:
         query = query.where(_beyond(order, window.after, greater=not descending))

@@ -1,1 +1,1 @@
-"""GraphQL in and out: each root field translates its input, calls one verb or asks one question, and presents the result."""
+"""GraphQL in and out: a root field translates its input, calls one verb or asks one question, presents the result."""

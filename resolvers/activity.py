@@ -5,10 +5,9 @@ from collections.abc import AsyncGenerator
 import orjson
 import strawberry
 
-from core.errors import NotFound
 from core.seal import Broken
 from core.tables import Activity
-from market.store import listings
+from market import store
 from schema import policy
 from schema.activity import (
     LicenceActivity,
@@ -51,10 +50,11 @@ class Subscriptions:
     ) -> AsyncGenerator[ListingActivity, None]:
         async with policy.read(info) as read:
             number = number_of(info, listing_id, "Listing", path=["listingId"])
-            if number not in await listings.listings_by_id(read, [number]):
-                raise NotFound("There is no such listing.", path=["listingId"])
+            await store.listings.find(read, number)
         async for row, cursor in follow(info, f"listing:{number}", after):
-            yield ListingActivity(cursor=cursor, at=stored(row.at), kind=ListingActivityKind(row.kind), listing_id=number)
+            yield ListingActivity(
+                cursor=cursor, at=stored(row.at), kind=ListingActivityKind(row.kind), listing_id=number
+            )
 
     @strawberry.subscription(
         description="Licences of a party: accepted, paid, lapsed, suspended, assets submitted and decided.",

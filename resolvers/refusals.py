@@ -30,7 +30,7 @@ class RefusalHandler(strawberry.ExceptionHandler[core.Refusal, errors.NotAllowed
 
 def present(refusal: core.Refusal, members: Collection[str]) -> UserError:
     """The refusal as its own type, or, where the union of `members` lacks that, as the next best."""
-    told = {
+    told: dict[str, Any] = {
         "code": refusal.code,
         "message": refusal.message,
         "path": None if refusal.path is None else list(refusal.path),

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Self, TypeAlias
 
 import strawberry
-from market.store.rights import rights_of
 
 from market import rules, tables
+from market.store.rights import rights_of
 from schema import policy
 from schema.consent import ConsentDocument
 from schema.context import Info
@@ -110,7 +110,7 @@ class Bid(Node):
 
     async def _require_seller(self, info: Info) -> None:
         twin = await info.context.load.twin.load(self.row.twin_id)
-        policy.require_seller(info.context.actor, twin.model_row_id)
+        policy.require_seller(info.context.actor, twin.row.model_id)
 
 
 @strawberry.type

@@ -5,6 +5,7 @@ import strawberry
 from core.actor import Scope
 from market.errors import ObstacleKind
 from market.rights import Exclusivity, Industry, Medium
+from market.search import TwinOrder
 from market.tables import BidStatus, LicenceStatus, ListingFormat, ListingStatus, MandateStatus, TwinStatus
 from payments.tables import PayeeStatus, PaymentStatus, PayoutStatus, ShareStatus
 
@@ -23,6 +24,7 @@ __all__ = [
     "PayoutStatus",
     "Scope",
     "ShareStatus",
+    "TwinOrder",
     "TwinStatus",
 ]
 
@@ -78,3 +80,4 @@ strawberry.enum(
         "but the payee's balance did not cover it; taken from its next share."
     ),
 )
+strawberry.enum(TwinOrder, description="PRICE_ASC and PRICE_DESC need availableFor; RELEVANCE needs search.")

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Self, TypeAlias
 
 import strawberry
-from market.store.rights import rights_of
 
 from market import rules, tables
+from market.store.rights import rights_of
 from schema import policy
 from schema.context import Info
 from schema.enums import Industry, ListingFormat, ListingStatus, Medium
@@ -91,7 +91,7 @@ class Listing(Node):
     )
     async def best_outcome(self, info: Info) -> ListOfBids:
         twin = await info.context.load.twin.load(self.row.twin_id)
-        policy.require_seller(info.context.actor, twin.model_row_id)
+        policy.require_seller(info.context.actor, twin.row.model_id)
         return await info.context.load.best_outcome(self)
 
 

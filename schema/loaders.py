@@ -10,6 +10,8 @@ from typing import Protocol
 
 from strawberry.dataloader import DataLoader
 
+from market.search import TwinQuery
+from market.store.listings import ListingQuery
 from schema.api_keys import ApiKey
 from schema.bids import Bid, BidConnection
 from schema.consent import ConsentDocument, ConsentPolicy, ConsentRecord
@@ -60,6 +62,7 @@ class TwinLoaders(Protocol):
     def rate_card(self) -> DataLoader[tuple[int, int], RateCard | None]:
         """By the twin's number and the card's version."""
 
+    async def search(self, query: TwinQuery, page: Page) -> TwinConnection: ...
     async def twins_of(self, model_id: int, page: Page) -> TwinConnection: ...
     async def quote(self, twin: Twin, rights: RightsInput) -> Quote | None: ...
     async def availability(self, twin: Twin, rights: RightsInput) -> Availability: ...
@@ -68,6 +71,7 @@ class TwinLoaders(Protocol):
 class BidLoaders(Protocol):
     @property
     def listing(self) -> DataLoader[int, Listing]: ...
+    async def listings(self, query: ListingQuery, page: Page) -> ListingConnection: ...
     async def listings_of(
         self, twin_id: int, status: Sequence[ListingStatus] | None, page: Page
     ) -> ListingConnection: ...

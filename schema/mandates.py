@@ -5,7 +5,8 @@ from typing import Annotated, Self, TypeAlias
 
 import strawberry
 
-from market import tables, territories
+from market import tables
+from market.store.rights import countries_of
 from schema.context import Info
 from schema.enums import MandateStatus
 from schema.errors import InvalidInput, NotAllowed, WrongState
@@ -41,9 +42,7 @@ class Mandate(Node):
             agency_row_id=row.agency_id,
             status=row.status,
             commission_basis_points=row.commission_bps,
-            territories=shortest(
-                territories.from_ranges((stored(each.lower), stored(each.upper)) for each in row.territories)
-            ),
+            territories=shortest(countries_of(row.territories)),
             starts_on=stored(row.days.lower),
             ends_on=stored(row.days.upper) - timedelta(days=1),
         )

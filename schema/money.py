@@ -55,3 +55,7 @@ def chargeable(currency: str, *, path: Sequence[str]) -> str:
             f"{currency!r} is not a currency that can be charged here. Use an ISO 4217 code such as EUR.", path=path
         )
     return currency
+
+
+def amount_if_given(input: MoneyInput | None, path: Sequence[str]) -> money.Money | None:
+    return None if input is None else input.to_value(path)

@@ -105,5 +105,7 @@ class Page:
         try:
             return tuple(orjson.loads(self.seal.open(f"cursor:{list_name}", cursor)))
         except Broken:
-            wrong = "This cursor is not one of this list. Send one that came with its edges, and the same order as then."
+            wrong = (
+                "This cursor is not one of this list. Send one that came with its edges, and the same order as then."
+            )
             raise ApiError(ErrorCode.BAD_USER_INPUT, wrong) from None

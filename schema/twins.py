@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias
 
 import strawberry
@@ -29,9 +28,7 @@ Listings: TypeAlias = Annotated["ListingConnection", strawberry.lazy("schema.lis
 
 @strawberry.type
 class Twin(Node):
-    model_row_id: strawberry.Private[int]
-    policy_version: strawberry.Private[int]
-    card_version: strawberry.Private[int]
+    row: strawberry.Private[tables.Twin]
     handle: str
     name: str
     status: TwinStatus
@@ -51,9 +48,7 @@ class Twin(Node):
     def of(cls, row: tables.Twin) -> Self:
         return cls(
             row_id=stored(row.id),
-            model_row_id=row.model_id,
-            policy_version=row.policy_version,
-            card_version=row.card_version,
+            row=row,
             handle=row.handle,
             name=row.name,
             status=row.status,
@@ -72,20 +67,20 @@ class Twin(Node):
 
     @strawberry.field
     async def model(self, info: Info) -> Model:
-        return await info.context.load.model.load(self.model_row_id)
+        return await info.context.load.model.load(self.row.model_id)
 
     @strawberry.field(description="The agency whose mandate is in force.")
     async def agency(self, info: Info) -> Agency | None:
-        mandate = await info.context.load.mandate_in_force.load(self.model_row_id)
+        mandate = await info.context.load.mandate_in_force.load(self.row.model_id)
         return None if mandate is None else await info.context.load.agency.load(mandate.agency_row_id)
 
     @strawberry.field
     async def consent_policy(self, info: Info) -> ConsentPolicy:
-        return await info.context.load.policy.load((self.row_id, self.policy_version))
+        return await info.context.load.policy.load((self.row_id, self.row.policy_version))
 
     @strawberry.field(description="What the model asks. Null until rates are set.")
     async def rate_card(self, info: Info) -> RateCard | None:
-        return await info.context.load.rate_card.load((self.row_id, self.card_version))
+        return await info.context.load.rate_card.load((self.row_id, self.row.card_version))
 
     @strawberry.field(description="The asking price for these rights, with its split. Null where no rate covers them.")
     async def quote(self, info: Info, rights: RightsInput) -> Quote | None:
@@ -161,15 +156,6 @@ class TwinFilter:
     eye_colour: list[str] | None
     model_id: strawberry.ID | None
     agency_id: strawberry.ID | None
-
-
-@strawberry.enum(description="PRICE_ASC and PRICE_DESC need availableFor; RELEVANCE needs search.")
-class TwinOrder(StrEnum):
-    NEWEST = "NEWEST"
-    NAME = "NAME"
-    PRICE_ASC = "PRICE_ASC"
-    PRICE_DESC = "PRICE_DESC"
-    RELEVANCE = "RELEVANCE"
 
 
 # ------------------------------------------------------------------ mutations

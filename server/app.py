@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from resolvers.loaders import load
 from starlette.applications import Starlette
 
 from payments.gateway import Gateway
+from resolvers.loaders import load
 from server import gateway, logs, settings
 from server.assembly import assemble
 from server.database import Database

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING
 
 import strawberry
 from starlette.applications import Starlette
@@ -17,23 +16,21 @@ from starlette.websockets import WebSocket
 from core.seal import Seal
 from core.work import OpenRead
 from payments.gateway import Gateway
+from schema.loaders import Loaders
 from server.activity import Feed
 from server.auth import Authenticator
 from server.database import Database
 from server.envelope import Envelope
-from server.graphql import http, websocket
+from server.graphql import over_http, over_websocket
 from server.graphql.context import Contexts
 from server.graphql.engine import Engine
-from server.graphql.http import Edge
+from server.graphql.over_http import Edge
 from server.health import Health
 from server.presence import Presence
 from server.sessions import Sessions
 from server.settings import Settings
 from server.webhooks import Webhook
 from server.wire import Wire
-
-if TYPE_CHECKING:
-    from schema.loaders import Loaders
 
 MAXIMUM_BODY = 100_000
 MAXIMUM_EVENT = 1_000_000
@@ -46,7 +43,8 @@ FRONT_PAGE = """<!doctype html>
 <h1>Twinmarket</h1>
 <p>A marketplace where models license digital twins of themselves, and every payment is split.
 <p>Its API is GraphQL, at <a href="/graphql">/graphql</a>: questions and mutations by POST, subscriptions over a
-WebSocket (graphql-transport-ws). Send an API key as <code>Authorization: Bearer tm_...</code>; introspection tells the rest.
+WebSocket (graphql-transport-ws). Send an API key as <code>Authorization: Bearer tm_...</code>;
+introspection tells the rest.
 """
 
 
@@ -56,7 +54,7 @@ def assemble(
     gateway: Gateway,
     *,
     schema: strawberry.Schema,
-    loaders: "Callable[[OpenRead], Loaders]",
+    loaders: Callable[[OpenRead], Loaders],
 ) -> Starlette:
     is_https = settings.url.startswith("https:")
     feed, wire = Feed(database), Wire(database.url)
@@ -90,10 +88,10 @@ def assemble(
 
 def _graphql(edge: Edge, presence: Presence) -> list[BaseRoute]:
     async def answer(request: Request) -> Response:
-        return await http.answer(edge, request)
+        return await over_http.answer(edge, request)
 
     async def stream(socket: WebSocket) -> None:
-        await websocket.serve(edge, presence, socket)
+        await over_websocket.serve(edge, presence, socket)
 
     return [
         Route("/graphql", answer, methods=ANY, middleware=[_at_most(MAXIMUM_BODY)]),

@@ -13,13 +13,14 @@ from core.actor import SYSTEM, Scope
 from core.errors import Refusal
 from core.work import Read, Work
 from market import parties
+from market import store as market
 from market.rights import Industry
 from market.tables import PartyKind
 from payments import ledger
 from server import auth, logs, migrations, processes, store
 from server import settings as configuration
 from server.demo import main as demonstration
-from server.graphql.schema import build_schema
+from server.graphql.schema import printed
 from server.health import Unfit
 from server.settings import Settings
 
@@ -98,7 +99,7 @@ def export_schema(
     file: Annotated[Path | None, typer.Argument(help="Where to write it; standard output if left out.")] = None,
 ) -> None:
     """Print the GraphQL schema in its own language."""
-    text = f"{build_schema().as_str().rstrip()}\n"
+    text = printed()
     if file is None:
         sys.stdout.write(text)
     else:
@@ -143,17 +144,23 @@ def create_operator(email: str, name: str, password: Password) -> None:
 
 @app.command("create-api-key")
 def create_api_key(
-    handle: Annotated[str, typer.Argument(help="The party that the key acts for.")],
+    holder: Annotated[
+        str, typer.Argument(help="A party's handle, or an operator's email: whom the key acts for.")
+    ],
     name: Annotated[str, typer.Option(help="To tell keys apart.")] = "command line",
     scope: Annotated[
         list[Scope] | None, typer.Option(case_sensitive=False, help="What it may do; everything if left out.")
     ] = None,
 ) -> None:
-    """Make an API key for a party and print it. It is shown this once."""
+    """Make an API key and print it. It is shown this once."""
+    scopes = scope or list(Scope)
 
     async def add(work: Work) -> str:
-        party_id = await store.party_named(work, handle)
-        _, key = await parties.create_api_key(work, party_id=party_id, name=name, scopes=scope or list(Scope))
+        if "@" in holder:
+            person_id = await store.operator_named(work, holder)
+            return await parties.create_operator_key(work, person_id=person_id, name=name, scopes=scopes)
+        party = await market.parties.by_handle(work, holder)
+        _, key = await parties.create_api_key(work, party_id=party.id, name=name, scopes=scopes)
         return key
 
     typer.echo(_work(add))

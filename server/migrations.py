@@ -31,7 +31,7 @@ def head() -> str | None:
 
 
 def state(revision: str | None) -> str:
-    """One of: current; behind (run `twinmarket migrate`); ahead, which is fine while a newer version replaces this one."""
+    """current; behind (run `twinmarket migrate`); or ahead, which is fine while a newer version replaces this one."""
     if revision == head():
         return "current"
     return "behind" if revision is None or revision in _known() else "ahead"

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import uvicorn
+import uvloop
 
 from payments.sandbox.app import create_sandbox
 from payments.sandbox.settings import SandboxSettings
@@ -75,7 +76,8 @@ async def _check(settings: Settings, url: str) -> None:
 
 def work(settings: Settings) -> None:
     with running_database(settings) as url:
-        asyncio.run(_work(settings, url))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_work(settings, url))
 
 
 async def _work(settings: Settings, url: str) -> None:

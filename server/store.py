@@ -13,7 +13,7 @@ from sqlmodel import col
 from core.actor import Actor, Scope
 from core.errors import NotFound
 from core.work import Read, Work
-from market.tables import ApiKey, Licence, LicenceStatus, Listing, Mandate, MandateStatus, Party, Person, SignIn
+from market.tables import ApiKey, Licence, LicenceStatus, Listing, Mandate, MandateStatus, Person, SignIn
 from payments.tables import Payment, PaymentStatus
 
 CHANNEL = "twinmarket"
@@ -132,20 +132,18 @@ async def keys_used(work: Work, key_ids: Sequence[int]) -> None:
     await work.session.execute(used.values(last_used_at=sa.func.clock()))
 
 
-async def party_named(read: Read, handle: str) -> int:
-    """Raises NotFound."""
-    found = (
-        await read.session.execute(sa.select(col(Party.id)).where(col(Party.handle) == handle))
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"There is no party with the handle {handle!r}.")
-    return found
-
-
 async def person_by_email(read: Read, email: str) -> Person | None:
     """Somebody who may sign in."""
     query = sa.select(Person).where(col(Person.email) == email.lower(), col(Person.suspended_at).is_(None))
     return (await read.session.execute(query)).scalar_one_or_none()
+
+
+async def operator_named(read: Read, email: str) -> int:
+    """Raises NotFound."""
+    person = await person_by_email(read, email)
+    if person is None or person.id is None or not person.is_operator:
+        raise NotFound(f"There is no operator with the email {email!r}.")
+    return person.id
 
 
 async def sign_in(work: Work, *, person_id: int, secret_hash: bytes, user_agent: str, expires_at: datetime) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import market.rules
 import pytest
 import sqlalchemy as sa
 
 import market.facts
+import market.rules
 import market.tables
 import payments.facts
 import payments.rules
@@ -61,10 +61,7 @@ MAY_SPEAK_SQL = {
 NO_AMOUNT = {"cutoff", "timeout", "seconds"}
 """Arguments that may be floats even beside money."""
 
-TOLD_BY_OTHERS = {
-    "ListingStatus": "told by the clock and the outcome: market.rules.listing_status",
-    "PayeeStatus": "told by the payment service, which may say anything at any time",
-}
+TOLD_BY_OTHERS = {"PayeeStatus": "the payment service may say anything of a payee, at any time"}
 
 
 def place(file: Path, node: ast.AST | None = None) -> str:

@@ -46,9 +46,9 @@ def acting_party(given: int | None, own: frozenset[int], *, noun: str) -> int:
             raise NotAllowed(f"You do not act for this {noun}.", path=path)
         return given
     if not own:
-        raise NotAllowed(f"Only a {noun} can do this.")
+        raise NotAllowed(f"You act for no {noun}, and only one can do this.")
     if len(own) > 1:
-        raise InvalidInput(f"You act for several {noun}s. Say for which one.", path=path)
+        raise InvalidInput(f"You act for more than one {noun}: say for which one.", path=path)
     return next(iter(own))
 
 

@@ -145,7 +145,9 @@ def check_amount(money: Money, *, path: Path) -> Money:
     if money < least:
         raise InvalidInput(f"{money} is too little to be charged. The least is {least}.", path=path)
     if money.minor % rule.unit:
-        raise InvalidInput(f"Amounts of {money.currency} are multiples of {Money(rule.unit, money.currency)}.", path=path)
+        raise InvalidInput(
+            f"Amounts of {money.currency} are multiples of {Money(rule.unit, money.currency)}.", path=path
+        )
     if to_stripe(money) > MAXIMUM_CHARGE_MINOR:
         most = Money(MAXIMUM_CHARGE_MINOR // rule.stripe_factor // rule.unit * rule.unit, money.currency)
         raise InvalidInput(f"{money} is too much to be charged at once. The most is {most}.", path=path)
@@ -162,7 +164,9 @@ def check_rights(rights: Rights, today: date, *, path: Path = ("rights",)) -> Ri
     return rights
 
 
-def check_mandate(*, commission_bps: int, countries: frozenset[str], starts_on: date, ends_on: date, today: date) -> None:
+def check_mandate(
+    *, commission_bps: int, countries: frozenset[str], starts_on: date, ends_on: date, today: date
+) -> None:
     if not 0 <= commission_bps <= HIGHEST_COMMISSION_BPS:
         raise InvalidInput(
             f"A commission is from 0 to {HIGHEST_COMMISSION_BPS} basis points; it was {commission_bps}.",

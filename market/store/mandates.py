@@ -39,11 +39,13 @@ async def overlapping(
     read: Read, mandate: Mandate, *, status: MandateStatus, agency_id: int | None = None
 ) -> Sequence[Mandate]:
     """The model's other mandates of that status which share a country and a day with this one."""
+    places: Any = col(Mandate.territories)
+    days: Any = col(Mandate.days)
     query = sa.select(Mandate).where(
         col(Mandate.model_id) == mandate.model_id,
         col(Mandate.status) == status,
-        col(Mandate.territories).overlaps(mandate.territories),
-        col(Mandate.days).overlaps(mandate.days),
+        places.overlaps(mandate.territories),
+        days.overlaps(mandate.days),
     )
     if mandate.id is not None:
         query = query.where(col(Mandate.id) != mandate.id)

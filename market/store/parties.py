@@ -113,7 +113,7 @@ async def lock_api_key(work: Work, api_key_id: int) -> ApiKey:
 def _own_keys(read: Read) -> sa.ColumnElement[bool]:
     if _sees_all(read):
         return sa.true()
-    own = [col(ApiKey.party_id).in_(read.actor.party_ids)]
+    own: list[sa.ColumnElement[bool]] = [col(ApiKey.party_id).in_(read.actor.party_ids)]
     if read.actor.person_id is not None:
         own.append(col(ApiKey.person_id) == read.actor.person_id)
     return sa.or_(*own)

@@ -1,7 +1,7 @@
 """Between the values of the trade and the columns that hold them: rights, policies, rate cards, mandates."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.dialects.postgresql.ranges import MultiRange, Range
@@ -21,8 +21,10 @@ def rights_of(row: RightsColumns) -> Rights:
 
 
 def rights_from(
-    media: MultiRange[int], places: MultiRange[int], industry: str, days: Range[Any], exclusivity: str
+    media: MultiRange[int], places: MultiRange[int], industry: str, days: Range[date], exclusivity: str
 ) -> Rights:
+    if days.lower is None or days.upper is None:
+        raise ValueError("Days have a first and a last.")
     return Rights(
         media=media_of(media),
         territories=countries_of(places),
@@ -43,7 +45,7 @@ def columns_of(rights: Rights) -> dict[str, Any]:
     }
 
 
-def days_of(rights: Rights) -> Range[Any]:
+def days_of(rights: Rights) -> Range[date]:
     return Range(rights.starts_on, rights.ends_on + ONE_DAY, bounds="[)")
 
 

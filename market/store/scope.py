@@ -47,7 +47,7 @@ def listings(actor: Actor) -> Condition:
 
 
 def bids(actor: Actor, now: datetime) -> Condition:
-    """A brand's own; and the seller's side's, except sealed ones before the close, which nobody but the brand may see."""
+    """A brand's own; and the seller's, except sealed ones before the close, which nobody but the brand may see."""
     if is_system(actor):
         return sa.true()
     if actor.is_anonymous:

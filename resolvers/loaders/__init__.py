@@ -5,11 +5,10 @@ from resolvers.loaders.bids import Bids
 from resolvers.loaders.licences import Licences
 from resolvers.loaders.parties import Parties
 from resolvers.loaders.payments import Payments
-from resolvers.loaders.twins import Twins
 from schema.loaders import Loaders
 
 
-class AllLoaders(Parties, Twins, Bids, Licences, Payments):
+class AllLoaders(Parties, Bids, Licences, Payments):
     pass
 
 

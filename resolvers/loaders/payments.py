@@ -1,9 +1,10 @@
 """Money: payments, shares, payees and payouts."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
@@ -19,6 +20,8 @@ from schema.ids import stored
 from schema.money import Money
 from schema.paging import Page
 from schema.payments import Balance, Earning, Payee, Payment, Payout, PayoutConnection, Share, ShareConnection
+
+R = TypeVar("R", tables.Share, tables.Payout)
 
 
 class Payments(Batches):
@@ -65,34 +68,34 @@ class Payments(Batches):
         return DataLoader(load_fn=load)
 
     async def shares_of(self, payee_id: int, page: Page) -> ShareConnection:
-        window = page.window("shares")
-        async with self.read() as read:
-            rows = await store.shares_of_payee(read, payee_id, **_bounds(window))
-        return connection(
-            ShareConnection,
-            _slice(rows, window),
-            list_name="shares",
-            present=Share.of,
-            count=asking(self.read, store.count_shares_of_payee, payee_id),
-        )
+        found = await self._page(store.shares_of_payee, payee_id, page.window("shares"))
+        count = asking(self.read, store.count_shares_of_payee, payee_id)
+        return connection(ShareConnection, found, list_name="shares", present=Share.of, count=count)
 
     async def payouts_of(self, payee_id: int, page: Page) -> PayoutConnection:
-        window = page.window("payouts")
+        found = await self._page(store.payouts_of_payee, payee_id, page.window("payouts"))
+        count = asking(self.read, store.count_payouts_of_payee, payee_id)
+        return connection(PayoutConnection, found, list_name="payouts", present=Payout.of, count=count)
+
+    async def _page(self, find: Callable[..., Awaitable[Sequence[R]]], payee_id: int, window: Window) -> Slice[R]:
+        """The money room pages by the row's number alone; one row more than is shown tells whether there are more."""
+        after, before = (None if key is None else int(key[0]) for key in (window.after, window.before))
         async with self.read() as read:
-            rows = await store.payouts_of_payee(read, payee_id, **_bounds(window))
-        return connection(
-            PayoutConnection,
-            _slice(rows, window),
-            list_name="payouts",
-            present=Payout.of,
-            count=asking(self.read, store.count_payouts_of_payee, payee_id),
+            rows = await find(read, payee_id, limit=window.limit + 1, after=after, before=before, last=window.backwards)
+        is_more = len(rows) > window.limit
+        shown = rows[len(rows) - window.limit :] if is_more and window.backwards else rows[: window.limit]
+        return Slice(
+            rows=tuple(shown),
+            keys=tuple((stored(row.id),) for row in shown),
+            has_next=window.before is not None if window.backwards else is_more,
+            has_previous=is_more if window.backwards else window.after is not None,
         )
 
     async def earnings(self, payee_id: int, first: date, last: date) -> list[Earning]:
         """By month and currency; an agency's by model too."""
         async with self.read() as read:
             earned = await ledger.earnings(read, payee_id, first=first, last=last)
-            rows = await licences.licences_by_id(read, [each.reference for each in earned])
+            rows = await licences.by_ids(read, [each.reference for each in earned])
         by_model = {each.reference: _told_model(rows[each.reference], payee_id) for each in earned}
         sums: defaultdict[tuple[date, int | None, str], list[int]] = defaultdict(list)
         for each in earned:
@@ -114,12 +117,3 @@ async def _balances(read: Read, payee_ids: Sequence[int]) -> Mapping[int, Sequen
 
 def _told_model(licence: market.Licence, payee_id: int) -> int | None:
     return None if licence.model_id == payee_id else licence.model_id
-
-
-def _bounds(window: Window) -> dict[str, int | bool | None]:
-    """One row more than the window shows, to know whether there are more."""
-    after, before = (None if key is None else int(key[0]) for key in (window.after, window.before))
-    return {"limit": window.limit + 1, "after": after, "before": before, "last": window.backwards}
-
-
-def _slice(rows: Sequence[tables.Share] | Sequence[tables.Payout], window: Window) -> Slice[tables.Share]: ...

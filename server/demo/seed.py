@@ -123,7 +123,9 @@ class Seeding:
         """Complete the page that Stripe would show."""
         if "url" not in started:
             raise Failed(f"{started['__typename']}: {started['message']}")
-        (await self.http.post(started["url"], data={"card": "ok"})).raise_for_status()
+        answer = await self.http.post(started["url"], data={"card": "ok"})
+        if answer.is_error:
+            raise Failed(f"the payment service's page answered {answer.status_code}")
 
     async def _until(self, client: Client, id: str, holds: Callable[[dict[str, Any]], Any]) -> None:
         for _ in range(300):

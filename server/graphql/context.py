@@ -2,17 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from core.actor import Actor
 from core.seal import Seal
 from core.work import OpenRead
 from payments.gateway import Gateway
 from schema.context import ActivityFeed, Context
+from schema.loaders import Loaders
 from server.database import Database
-
-if TYPE_CHECKING:
-    from schema.loaders import Loaders
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +19,7 @@ class Contexts:
     seal: Seal
     activity: ActivityFeed
     public_url: str
-    loaders: "Callable[[OpenRead], Loaders]"
+    loaders: Callable[[OpenRead], Loaders]
 
     def of(self, actor: Actor, request_id: str) -> Context:
         read = self.database.read(actor)

@@ -79,4 +79,4 @@ def will_pass(cause: BaseException) -> bool:
     """Whether the same request may well succeed in a moment."""
     if isinstance(cause, sa.exc.DBAPIError):
         return cause.connection_invalidated or getattr(cause.orig, "sqlstate", None) in TRY_AGAIN_STATES
-    return isinstance(cause, ConnectionError | TimeoutError | sa.exc.TimeoutError)
+    return isinstance(cause, OSError | sa.exc.TimeoutError)  # sockets that are gone, pools that are full

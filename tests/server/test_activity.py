@@ -13,7 +13,7 @@ from server import activity
 from server.activity import Cursor, Feed
 from server.database import Database
 from server.wire import Wire
-from tests.server.conftest import happen
+from tests.server.people import happen
 
 
 @asynccontextmanager

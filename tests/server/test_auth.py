@@ -11,18 +11,21 @@ from core.actor import SYSTEM, Scope
 from market.tables import ApiKey, Mandate, MandateStatus, PartyKind, Person
 from server.auth import Authenticator, WrongCredential, hash_password
 from server.database import Database
-from tests.server.conftest import a_party, a_person, an_api_key, revoke
+from tests.server.people import a_party, a_person, an_api_key, revoke
 
 PASSWORD = "correct horse battery staple"
 WHO = {"query": "{ who }"}
-
 
 
 async def test_a_key_stands_for_its_party_with_its_scopes(database: Database) -> None:
     party_id = await a_party(database)
     key_id, key = await an_api_key(database, party_id, scopes=[Scope.READ])
     caller = await Authenticator(database, is_https=False).by_key(key)
-    assert (caller.actor.caller, caller.actor.model_ids, caller.actor.scopes) == (f"key:{key_id}", {party_id}, {Scope.READ})
+    assert (caller.actor.caller, caller.actor.model_ids, caller.actor.scopes) == (
+        f"key:{key_id}",
+        {party_id},
+        {Scope.READ},
+    )
     assert not caller.actor.is_anonymous
 
 
@@ -53,7 +56,14 @@ async def test_an_agency_represents_whom_it_has_a_mandate_for_today(
         begins = work.today + timedelta(days=first)
         days = Range(begins, begins + timedelta(days=length))
         work.session.add(
-            Mandate(model_id=model_id, agency_id=agency_id, status=status, commission_bps=1000, territories=[Range(1, 9)], days=days)
+            Mandate(
+                model_id=model_id,
+                agency_id=agency_id,
+                status=status,
+                commission_bps=1000,
+                territories=[Range(1, 9)],
+                days=days,
+            )
         )
     _, key = await an_api_key(database, agency_id)
     caller = await Authenticator(database, is_https=False).by_key(key)
@@ -118,7 +128,9 @@ async def test_signing_in_and_out(http: httpx.AsyncClient, database: Database) -
         ([], 400),
     ],
 )
-async def test_a_wrong_sign_in_tells_nothing(http: httpx.AsyncClient, database: Database, body: object, status: int) -> None:
+async def test_a_wrong_sign_in_tells_nothing(
+    http: httpx.AsyncClient, database: Database, body: object, status: int
+) -> None:
     await a_person(database, password_hash=await hash_password(PASSWORD))
     answer = await http.post("/session", json=body)
     assert answer.status_code == status

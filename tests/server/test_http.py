@@ -36,11 +36,15 @@ async def test_a_query_is_answered(http: httpx.AsyncClient) -> None:
 
 
 async def test_a_query_by_get(http: httpx.AsyncClient) -> None:
-    parameters = {"query": "query Twice($n: Int!) { double(number: $n) }", "variables": '{"n": 4}', "operationName": "Twice"}
+    parameters = {
+        "query": "query Twice($n: Int!) { double(number: $n) }",
+        "variables": '{"n": 4}',
+        "operationName": "Twice",
+    }
     assert (await http.get("/graphql", params=parameters)).json() == {"data": {"double": 8}}
 
 
-@pytest.mark.parametrize("kind", ["mutation { touch }", "subscription { events(topic: \"x\") { cursor } }"])
+@pytest.mark.parametrize("kind", ["mutation { touch }", 'subscription { events(topic: "x") { cursor } }'])
 async def test_get_only_asks(http: httpx.AsyncClient, kind: str) -> None:
     answer = await http.get("/graphql", params={"query": kind}, headers={"Accept": "text/event-stream, */*"})
     assert answer.status_code in (400, 405)
@@ -76,7 +80,9 @@ async def test_only_json_is_read(http: httpx.AsyncClient, content_type: str) -> 
 async def test_other_methods_and_types_are_turned_away(http: httpx.AsyncClient) -> None:
     refused = await http.put("/graphql", json={"query": "{ hello }"})
     assert (refused.status_code, refused.headers["allow"]) == (405, "GET, POST")
-    assert (await http.post("/graphql", json={"query": "{ hello }"}, headers={"Accept": "image/png"})).status_code == 406
+    assert (
+        await http.post("/graphql", json={"query": "{ hello }"}, headers={"Accept": "image/png"})
+    ).status_code == 406
 
 
 async def test_a_body_has_a_limit(http: httpx.AsyncClient) -> None:
@@ -85,7 +91,13 @@ async def test_a_body_has_a_limit(http: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["{ hello", "{ nothing }", "query A { hello } query B { hello }", "query ($n: Int!) { double(number: $n) }", "{ ...Nope }"],
+    [
+        "{ hello",
+        "{ nothing }",
+        "query A { hello } query B { hello }",
+        "query ($n: Int!) { double(number: $n) }",
+        "{ ...Nope }",
+    ],
 )
 async def test_a_faulty_document_has_no_data_and_a_status_by_type(http: httpx.AsyncClient, query: str) -> None:
     strict = await http.post("/graphql", json={"query": query}, headers={"Accept": GRAPHQL})

@@ -40,7 +40,10 @@ def test_what_is_spread_is_counted_each_time() -> None:
         ("{ " + " ".join(f"a{n}: hello" for n in range(LIMITS.aliases + 1)) + " }", "aliases"),
         ("{ " + "hello " * (LIMITS.root_fields + 1) + " }", "root"),
         ("{ hello " + "@include(if: true) " * (LIMITS.directives + 1) + "}", "directives"),
-        ("{ twins(first: 100) { nodes { listings(first: 100) { nodes { bids(last: 100) { nodes { id } } } } } } }", "rows"),
+        (
+            "{ twins(first: 100) { nodes { listings(first: 100) { nodes { bids(last: 100) { nodes { id } } } } } } }",
+            "rows",
+        ),
     ],
 )
 def test_each_limit_is_named(document: str, word: str) -> None:
@@ -55,7 +58,12 @@ def test_page_sizes_in_variables_count() -> None:
 
 def test_a_page_of_twins_with_their_listings_is_no_excess() -> None:
     assert words("{ twins(first: 100) { nodes { id listings { nodes { id bids { nodes { id } } } } } } }") != ""
-    assert words("{ twins(first: 50) { edges { node { id listings(first: 5) { nodes { id bids { nodes { id } } } } } } } }") == ""
+    assert (
+        words(
+            "{ twins(first: 50) { edges { node { id listings(first: 5) { nodes { id bids { nodes { id } } } } } } } }"
+        )
+        == ""
+    )
 
 
 def test_fragments_in_a_circle_end() -> None:

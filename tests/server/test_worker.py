@@ -28,12 +28,14 @@ class Diary:
     """A job that notes that it ran, and may be told to do more."""
 
     def __init__(self, *, fail: int = 0, slow: float = 0) -> None:
+        self.begun = asyncio.Event()
         self.entries: list[Any] = []
         self.fail = fail
         self.slow = slow
 
     async def __call__(self, tools: Tools, body: dict[str, Any]) -> Again:
         self.entries.append(body.get("number"))
+        self.begun.set()
         await asyncio.sleep(self.slow)
         if len(self.entries) <= self.fail:
             raise RuntimeError("it broke")
@@ -131,8 +133,7 @@ async def test_when_it_stops_it_finishes_what_it_began(database: Database) -> No
     running = asyncio.create_task(worker.run())
     await asyncio.sleep(0.2)
     await ask(database, "1", number=1)
-    while not diary.entries:
-        await asyncio.sleep(0.02)
+    await diary.begun.wait()
     worker.stop()
     await asyncio.wait_for(running, 3)
     assert await left(database) == []

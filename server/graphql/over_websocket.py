@@ -15,8 +15,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from server.auth import NOBODY, Caller, WrongCredential
 from server.graphql import errors, negotiation
 from server.graphql.engine import Answer, Prepared, Rejected
-from server.graphql.http import Edge
 from server.graphql.negotiation import Malformed
+from server.graphql.over_http import Edge
 from server.presence import Presence
 
 log = logging.getLogger(__name__)

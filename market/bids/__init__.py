@@ -1,0 +1,22 @@
+"""Bids: binding offers, on a listing or straight to a twin.
+
+`placing` makes them, `answering` ends or changes them, `standing` is who leads an OPEN listing and at what price,
+`outcomes` which of them together earn the most.
+"""
+
+from market.bids.answering import accept_counter, counter, decline, withdraw
+from market.bids.outcomes import best_outcome
+from market.bids.placing import offer, place
+from market.bids.standing import minimum_bid, settle
+
+__all__ = [
+    "accept_counter",
+    "best_outcome",
+    "counter",
+    "decline",
+    "minimum_bid",
+    "offer",
+    "place",
+    "settle",
+    "withdraw",
+]

@@ -1,0 +1,56 @@
+"""Who leads an OPEN listing, at what price, and what the next bid must offer. Changes rows, asks nothing."""
+
+from collections.abc import Sequence
+
+from market import bidding
+from market.bidding import Lead, Standing
+from market.tables import Bid, Listing, ListingFormat
+from payments.money import Money
+
+
+def settle(listing: Listing, live: Sequence[Bid], *, before: Lead | None = None) -> None:
+    """Write down what the live bids make of the listing. `before`: who led until a bid that has just come."""
+    listing.bid_count = len(live)
+    if listing.format is ListingFormat.SEALED:
+        return  # nothing of a sealed bid may show before the close
+    standings = [Standing(number(bid), _maximum(bid), bid.placed_at) for bid in live]
+    lead = bidding.outcome(standings, listing.starting_minor, listing.reserve_minor, listing.currency, before=before)
+    listing.leading_bid_id = lead.bid_id if lead else None
+    listing.current_minor = lead.price_minor if lead else None
+    listing.reserve_met = lead.reserve_met if lead else listing.reserve_minor is None
+    for bid in live:
+        bid.amount_minor = lead.price_minor if lead and lead.bid_id == bid.id else _maximum(bid)
+
+
+def lead_of(listing: Listing) -> Lead | None:
+    if listing.leading_bid_id is None or listing.current_minor is None:
+        return None
+    return Lead(listing.leading_bid_id, listing.current_minor, listing.reserve_met)
+
+
+def minimum_bid(listing: Listing, floor: Money | None, *, leads_with_minor: int | None = None) -> Money:
+    """The least that the next bid must offer, and never less than the model's floor. For the brand that leads, give
+    its own maximum, which it need only exceed."""
+    if listing.format is ListingFormat.SEALED:
+        least = Money(listing.starting_minor, listing.currency)
+    else:
+        least = bidding.minimum_bid(
+            lead_of(listing), listing.starting_minor, listing.currency, own_maximum_minor=leads_with_minor
+        )
+    return max(least, floor) if floor is not None and floor.currency == least.currency else least
+
+
+def number_of(listing: Listing) -> int:
+    if listing.id is None:
+        raise ValueError("The listing is not kept yet.")
+    return listing.id
+
+
+def number(bid: Bid) -> int:
+    if bid.id is None:
+        raise ValueError("The bid is not kept yet.")
+    return bid.id
+
+
+def _maximum(bid: Bid) -> int:
+    return bid.amount_minor if bid.maximum_minor is None else bid.maximum_minor

@@ -1,0 +1,24 @@
+"""Licences: granted rights.
+
+`consenting` writes the text that the model signs, `accepting` is her signature, `running` what becomes of a licence
+afterwards: paid, lapsed, paused, ended; `paying` is the brand that tries again.
+"""
+
+from market.licences.accepting import PAYMENT_DEADLINE, accept
+from market.licences.consenting import consent_document, consent_documents
+from market.licences.paying import retry_payment
+from market.licences.running import activate, end_due, lapse, payment_failed, resume_all, suspend_all
+
+__all__ = [
+    "PAYMENT_DEADLINE",
+    "accept",
+    "activate",
+    "consent_document",
+    "consent_documents",
+    "end_due",
+    "lapse",
+    "payment_failed",
+    "resume_all",
+    "retry_payment",
+    "suspend_all",
+]

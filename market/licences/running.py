@@ -1,0 +1,101 @@
+"""What becomes of a licence after the signature: paid, lapsed, paused, resumed, ended. Each is safe to run twice."""
+
+from collections.abc import Callable, Sequence
+
+from core.work import Fact, Work
+from market import rules, store
+from market.facts import (
+    LicenceActivated,
+    LicenceEnded,
+    LicenceLapsed,
+    LicencePaymentFailed,
+    LicenceResumed,
+    LicenceSuspended,
+)
+from market.tables import Licence, LicenceStatus, Twin, TwinStatus
+from payments import store as payments
+from payments.tables import PaymentStatus
+
+MAXIMUM_AT_ONCE = 200
+
+
+async def activate(work: Work, *, licence_id: int) -> Licence:
+    """The money is there. While its twin is suspended, the licence is paused from the beginning."""
+    licence, twin = await store.licences.lock(work, licence_id)
+    if licence.status is LicenceStatus.AWAITING_PAYMENT:
+        rules.move(licence, LicenceStatus.ACTIVE, work.now)
+        licence.activated_at = work.now
+        _tell(work, LicenceActivated, licence)
+        if twin.status is TwinStatus.SUSPENDED:
+            rules.move(licence, LicenceStatus.SUSPENDED, work.now)
+            _tell(work, LicenceSuspended, licence)
+        await work.session.flush()
+    return licence
+
+
+async def payment_failed(work: Work, *, licence_id: int) -> Licence:
+    """The charge was declined; the brand can pay until the deadline."""
+    licence, _ = await store.licences.lock(work, licence_id)
+    if licence.status is LicenceStatus.AWAITING_PAYMENT:
+        _tell(work, LicencePaymentFailed, licence)
+    return licence
+
+
+async def lapse(work: Work, *, licence_id: int) -> Licence:
+    """It was never paid and never will be: its rights are free."""
+    licence, _ = await store.licences.lock(work, licence_id)
+    if licence.status is LicenceStatus.AWAITING_PAYMENT:
+        rules.move(licence, LicenceStatus.LAPSED, work.now)
+        licence.ended_at = work.now
+        await work.session.flush()
+        _tell(work, LicenceLapsed, licence)
+    return licence
+
+
+async def end_due(work: Work) -> Sequence[Licence]:
+    """End some of those whose days are over; those that ended."""
+    over = await store.licences.hold_over(work, limit=MAXIMUM_AT_ONCE)
+    for licence in over:
+        rules.move(licence, LicenceStatus.ENDED, work.now)
+        licence.ended_at = work.now
+        _tell(work, LicenceEnded, licence)
+    await work.session.flush()
+    return over
+
+
+async def suspend_all(work: Work, twin: Twin) -> None:
+    """The model suspends her twin, which is locked: what runs is paused."""
+    for licence in await store.licences.hold_of_twin(work, _id(twin), LicenceStatus.ACTIVE):
+        rules.move(licence, LicenceStatus.SUSPENDED, work.now)
+        _tell(work, LicenceSuspended, licence)
+    await work.session.flush()
+
+
+async def resume_all(work: Work, twin: Twin) -> None:
+    """Her twin is back: what was paused goes on, except where the payment is in dispute."""
+    paused = await store.licences.hold_of_twin(work, _id(twin), LicenceStatus.SUSPENDED)
+    made = await payments.payments_by_reference(work, [_id(licence) for licence in paused])
+    for licence in paused:
+        payment = made.get(_id(licence))
+        if payment is not None and payment.status is PaymentStatus.DISPUTED:
+            continue
+        rules.move(licence, LicenceStatus.ACTIVE, work.now)
+        _tell(work, LicenceResumed, licence)
+    await work.session.flush()
+
+
+def _tell(work: Work, fact: Callable[..., Fact], licence: Licence) -> None:
+    work.record(
+        fact(
+            licence_id=licence.id,
+            brand_id=licence.brand_id,
+            model_id=licence.model_id,
+            agency_id=licence.agency_id,
+        )
+    )
+
+
+def _id(row: Licence | Twin) -> int:
+    if row.id is None:
+        raise ValueError("The row is not kept yet.")
+    return row.id

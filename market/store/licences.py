@@ -1,0 +1,136 @@
+"""Licences: granted rights, and the consent under each."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from core.errors import NotFound
+from core.paging import Order, Slice, Window
+from core.work import Read, Work
+from market.rights import Rights
+from market.store import asking, scope, twins
+from market.store.rights import rights_from
+from market.tables import (
+    LICENCE_NO_CONFLICT,
+    LIVE,
+    Consent,
+    Licence,
+    LicenceStatus,
+    Party,
+    PartyKind,
+    Twin,
+)
+
+NEWEST = Order((col(Licence.id),), descending=True)
+
+RUNNING = (LicenceStatus.ACTIVE, LicenceStatus.SUSPENDED)
+"""Paid, and not over."""
+
+
+async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Licence]:
+    """Those that the caller may see."""
+    query = sa.select(Licence).where(col(Licence.id).in_(ids), scope.licences(read.actor))
+    return await asking.by_number(read, query)
+
+
+async def by_number(read: Read, number: str) -> Licence | None:
+    query = sa.select(Licence).where(col(Licence.number) == number, scope.licences(read.actor))
+    return (await read.session.execute(query)).scalar_one_or_none()
+
+
+async def of_bids(read: Read, bid_ids: Collection[int]) -> Mapping[int, Licence]:
+    """By bid, those that the caller may see."""
+    query = sa.select(Licence).where(col(Licence.bid_id).in_(bid_ids), scope.licences(read.actor))
+    return {licence.bid_id: licence for licence in (await read.session.execute(query)).scalars()}
+
+
+async def find(read: Read, licence_id: int) -> Licence:
+    """Raises NotFound."""
+    licence = (await by_ids(read, [licence_id])).get(licence_id)
+    if licence is None:
+        raise NotFound("There is no such licence.", path=["licenceId"])
+    return licence
+
+
+async def lock(work: Work, licence_id: int) -> tuple[Licence, Twin]:
+    """The licence and its twin, held until the work ends. Raises NotFound."""
+    seen = await find(work, licence_id)
+    twin = await twins.hold(work, seen.twin_id)
+    query = sa.select(Licence).where(col(Licence.id) == licence_id).with_for_update(key_share=True)
+    licence = (await work.session.execute(query.execution_options(populate_existing=True))).scalar_one()
+    return licence, twin
+
+
+async def hold_of_twin(work: Work, twin_id: int, status: LicenceStatus) -> Sequence[Licence]:
+    """Lock the held twin's licences of one status."""
+    query = sa.select(Licence).where(col(Licence.twin_id) == twin_id, col(Licence.status) == status)
+    held = query.order_by(col(Licence.id)).with_for_update(key_share=True).execution_options(populate_existing=True)
+    return (await work.session.execute(held)).scalars().all()
+
+
+async def hold_over(work: Work, *, limit: int) -> Sequence[Licence]:
+    """Lock some of the licences that are paid and whose days are over, and their twins first."""
+    over = sa.and_(col(Licence.status).in_(RUNNING), sa.func.upper(col(Licence.days)) <= work.today)
+    due = sa.select(col(Licence.id), col(Licence.twin_id)).where(over).order_by(col(Licence.id)).limit(limit)
+    found = (await work.session.execute(due)).all()
+    await twins.hold_many(work, {twin_id for _, twin_id in found})
+    query = sa.select(Licence).where(col(Licence.id).in_([number for number, _ in found]), over)
+    held = query.order_by(col(Licence.id)).with_for_update(key_share=True).execution_options(populate_existing=True)
+    return (await work.session.execute(held)).scalars().all()
+
+
+async def grant(work: Work, values: Mapping[str, Any]) -> Licence | None:
+    """The new licence; None where one that conflicts is live. The exclusion constraint has the last word, asked in the
+    one way in which it answers at once: a bare insert would wait for its rivals and deadlock with them."""
+    fresh = insert(Licence).values(values).on_conflict_do_nothing(constraint=LICENCE_NO_CONFLICT).returning(Licence)
+    return (await work.session.execute(fresh)).scalar_one_or_none()
+
+
+async def keep_consent(work: Work, consent: Consent) -> None:
+    work.session.add(consent)
+    await work.session.flush()
+
+
+async def consents(read: Read, licence_ids: Collection[int]) -> Mapping[int, Consent]:
+    """By licence, of those that the caller may see."""
+    query = sa.select(Consent).join(Licence, col(Licence.id) == col(Consent.licence_id))
+    seen = query.where(col(Consent.licence_id).in_(licence_ids), scope.licences(read.actor))
+    return {consent.licence_id: consent for consent in (await read.session.execute(seen)).scalars()}
+
+
+async def live_rights(read: Read, twin_ids: Collection[int], *, since: date) -> Mapping[int, Sequence[Rights]]:
+    """What is held of each twin on `since` or later, whoever holds it."""
+    columns = (Licence.media, Licence.territories, Licence.industry, Licence.days, Licence.exclusivity)
+    query = sa.select(col(Licence.twin_id), *(col(column) for column in columns)).where(
+        col(Licence.twin_id).in_(twin_ids), col(Licence.status).in_(LIVE), sa.func.upper(col(Licence.days)) > since
+    )
+    held: dict[int, list[Rights]] = defaultdict(list)
+    for twin_id, *rights in (await read.session.execute(query.order_by(col(Licence.id)))).all():
+        held[twin_id].append(rights_from(*rights))
+    return held
+
+
+async def page_of_party(
+    read: Read, party: Party, statuses: Collection[LicenceStatus] | None, window: Window
+) -> Slice[Licence]:
+    """A party's licences, newest first."""
+    return await asking.page(read, _of_party(read, party, statuses), NEWEST, window)
+
+
+async def count_of_party(read: Read, party: Party, statuses: Collection[LicenceStatus] | None) -> int:
+    return await asking.count(read, _of_party(read, party, statuses))
+
+
+def _of_party(read: Read, party: Party, statuses: Collection[LicenceStatus] | None) -> sa.Select[Any]:
+    role = {
+        PartyKind.BRAND: col(Licence.brand_id),
+        PartyKind.MODEL: col(Licence.model_id),
+        PartyKind.AGENCY: col(Licence.agency_id),
+    }[party.kind]
+    query = sa.select(Licence).where(role == party.id, scope.licences(read.actor))
+    return query.where(col(Licence.status).in_(statuses)) if statuses is not None else query

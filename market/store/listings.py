@@ -1,0 +1,104 @@
+"""Listings: rights on offer."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from core.errors import NotFound
+from core.paging import Order, Slice, Window
+from core.work import Read, Work
+from market.rights import Industry, Medium
+from market.store import asking, scope, twins
+from market.store.rights import media_numbers
+from market.tables import Listing, ListingFormat, ListingStatus, Twin
+
+NEWEST = Order((col(Listing.id),), descending=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ListingQuery:
+    """Listings that match all of it. `media`: those that offer all of these."""
+
+    twin_id: int | None = None
+    statuses: Collection[ListingStatus] | None = None
+    format: ListingFormat | None = None
+    media: frozenset[Medium] = frozenset()
+    industry: Industry | None = None
+
+
+async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Listing]:
+    """Those that the caller may see."""
+    query = sa.select(Listing).where(col(Listing.id).in_(ids), scope.listings(read.actor))
+    return await asking.by_number(read, query)
+
+
+async def page(read: Read, query: ListingQuery, window: Window) -> Slice[Listing]:
+    """Newest first."""
+    return await asking.page(read, _matching(read, query), NEWEST, window)
+
+
+async def count(read: Read, query: ListingQuery) -> int:
+    return await asking.count(read, _matching(read, query))
+
+
+async def find(read: Read, listing_id: int) -> Listing:
+    """Raises NotFound."""
+    listing = (await by_ids(read, [listing_id])).get(listing_id)
+    if listing is None:
+        raise NotFound("There is no such listing.", path=["listingId"])
+    return listing
+
+
+async def lock(work: Work, listing_id: int) -> tuple[Listing, Twin]:
+    """The listing and its twin, held until the work ends. Raises NotFound."""
+    seen = await find(work, listing_id)
+    twin = await twins.hold(work, seen.twin_id)
+    return await hold(work, listing_id), twin
+
+
+async def hold(work: Work, listing_id: int) -> Listing:
+    """Lock a listing whose twin is held."""
+    query = sa.select(Listing).where(col(Listing.id) == listing_id).with_for_update(key_share=True)
+    return (await work.session.execute(query.execution_options(populate_existing=True))).scalar_one()
+
+
+async def hold_unended(work: Work, twin_id: int) -> Sequence[Listing]:
+    """Lock every listing of the held twin that nobody has awarded or withdrawn."""
+    query = sa.select(Listing).where(col(Listing.twin_id) == twin_id, col(Listing.outcome).is_(None))
+    held = query.order_by(col(Listing.id)).with_for_update(key_share=True).execution_options(populate_existing=True)
+    return (await work.session.execute(held)).scalars().all()
+
+
+async def keep(work: Work, listing: Listing) -> Listing:
+    work.session.add(listing)
+    await work.session.flush()
+    return listing
+
+
+def _matching(read: Read, query: ListingQuery) -> sa.Select[Any]:
+    conditions = [scope.listings(read.actor)]
+    if query.twin_id is not None:
+        conditions.append(col(Listing.twin_id) == query.twin_id)
+    if query.statuses is not None:
+        conditions.append(_status(read.now).in_([status.value for status in query.statuses]))
+    if query.format is not None:
+        conditions.append(col(Listing.format) == query.format)
+    if query.media:
+        conditions.append(col(Listing.media).contains(media_numbers(query.media)))
+    if query.industry is not None:
+        conditions.append(col(Listing.industry) == query.industry)
+    return sa.select(Listing).where(*conditions)
+
+
+def _status(now: datetime) -> sa.ColumnElement[Any]:
+    """`rules.listing_status` in SQL."""
+    return sa.case(
+        (col(Listing.outcome).is_not(None), sa.cast(col(Listing.outcome), sa.Text)),
+        (col(Listing.opens_at) > now, ListingStatus.SCHEDULED.value),
+        (col(Listing.closes_at) > now, ListingStatus.OPEN.value),
+        else_=ListingStatus.CLOSED.value,
+    )

@@ -1,0 +1,134 @@
+"""Listings, and the bids on them."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from strawberry.dataloader import DataLoader
+
+from market import bids, licences, store, tables
+from market.store.listings import ListingQuery
+from payments.money import Money as Amount
+from resolvers.loaders.batches import given, plainly
+from resolvers.loaders.twins import Twins
+from resolvers.paging import asking, connection
+from schema.bids import Bid, BidConnection
+from schema.consent import ConsentDocument
+from schema.enums import BidStatus, ListingFormat, ListingStatus
+from schema.ids import stored
+from schema.listings import Listing, ListingConnection
+from schema.money import Money
+from schema.paging import Page
+
+
+class Bids(Twins):
+    @cached_property
+    def listing(self) -> DataLoader[int, Listing]:
+        return self.each(store.listings.by_ids, lambda row, read: Listing.of(row, read.now))
+
+    async def listings_of(self, twin_id: int, status: Sequence[ListingStatus] | None, page: Page) -> ListingConnection:
+        query = ListingQuery(twin_id=twin_id, statuses=given(status))
+        return await self.listings(query, page)
+
+    async def listings(self, query: ListingQuery, page: Page) -> ListingConnection:
+        async with self.read() as read:
+            found = await store.listings.page(read, query, page.window("listings"))
+        return connection(
+            ListingConnection,
+            found,
+            list_name="listings",
+            present=lambda row: Listing.of(row, read.now),
+            count=asking(self.read, store.listings.count, query),
+        )
+
+    async def minimum_bid(self, listing: Listing) -> Money:
+        """Never under the floor of the card in force. A brand that leads need only exceed its own maximum."""
+        row = listing.row
+        twin = await self.twin.load(row.twin_id)
+        card = await self.card.load((twin.row_id, twin.row.card_version))
+        floor = None if card is None else Amount(card.floor_minor, card.currency)
+        own = None if row.leading_bid_id is None else await self._own_maximum.load(row.leading_bid_id)
+        return Money.of(bids.minimum_bid(row, floor, leads_with_minor=own))
+
+    @cached_property
+    def _own_maximum(self) -> DataLoader[int, int | None]:
+        """By bid: its secret maximum, if the caller is its own brand."""
+
+        async def load(bid_ids: list[int]) -> list[int | None]:
+            async with self.read() as read:
+                rows = await store.bids.by_ids(read, bid_ids)
+            own = {number: row for number, row in rows.items() if row.brand_id in read.actor.brand_ids}
+            return [own[number].maximum_minor if number in own else None for number in bid_ids]
+
+        return DataLoader(load_fn=load)
+
+    async def bid_count(self, listing: Listing) -> int:
+        if listing.format is ListingFormat.OPEN:
+            return listing.row.bid_count
+        return await self._visible_bids.load(listing.row_id)
+
+    @cached_property
+    def _visible_bids(self) -> DataLoader[int, int]:
+        return self.each(store.bids.own_counts, plainly(int))
+
+    async def reserve_met(self, listing: Listing) -> bool:
+        """Of a SEALED listing nobody learns it before the close; then a brand learns it of its own bid alone."""
+        row = listing.row
+        if listing.format is ListingFormat.OPEN or row.reserve_minor is None:
+            return row.reserve_met or row.reserve_minor is None
+        if listing.status in (ListingStatus.SCHEDULED, ListingStatus.OPEN):
+            return False
+        return (await self._highest.load(listing.row_id) or 0) >= row.reserve_minor
+
+    @cached_property
+    def _highest(self) -> DataLoader[int, int | None]:
+        return self.maybe(store.bids.highest, plainly(int))
+
+    async def bids_on(self, listing_id: int, page: Page) -> BidConnection:
+        async with self.read() as read:
+            found = await store.bids.page_of_listing(read, listing_id, page.window("bids"))
+        count = asking(self.read, store.bids.count_of_listing, listing_id)
+        return connection(
+            BidConnection, found, list_name="bids", present=lambda row: Bid.of(row, read.now), count=count
+        )
+
+    async def bids_of(self, party_id: int, status: Sequence[BidStatus] | None, page: Page) -> BidConnection:
+        async with self.read() as read:
+            party = await store.parties.find(read, party_id)
+            found = await store.bids.page_of_party(read, party, given(status), page.window("bids"))
+        count = asking(self.read, store.bids.count_of_party, party, given(status))
+        return connection(
+            BidConnection, found, list_name="bids", present=lambda row: Bid.of(row, read.now), count=count
+        )
+
+    async def leads(self, bid: Bid) -> bool | None:
+        listing = await self.listing.load(stored(bid.row.listing_id))
+        return listing.row.leading_bid_id == bid.row_id if listing.format is ListingFormat.OPEN else None
+
+    async def conflicts(self, bid: Bid) -> list[Bid]:
+        return await self._conflicts.load(bid.row_id)
+
+    @cached_property
+    def _conflicts(self) -> DataLoader[int, list[Bid]]:
+        return self.many(store.bids.conflicting, lambda row, read: Bid.of(row, read.now))
+
+    async def best_outcome(self, listing: Listing) -> list[Bid]:
+        async with self.read() as read:
+            rows = await bids.best_outcome(read, listing.row)
+        return [Bid.of(row, read.now) for row in rows]
+
+    async def consent_document(self, bid: Bid) -> ConsentDocument:
+        return await self._consent_documents.load(bid.row)
+
+    @cached_property
+    def _consent_documents(self) -> DataLoader[tables.Bid, ConsentDocument]:
+        async def load(rows: list[tables.Bid]) -> list[ConsentDocument | BaseException]:
+            async with self.read() as read:
+                found = await licences.consent_documents(read, rows)
+            return [
+                ConsentDocument.of(found[stored(row.id)])
+                if row.id in found
+                else LookupError(f"No policy for bid {row.id}")
+                for row in rows
+            ]
+
+        return DataLoader(load_fn=load, cache_key_fn=lambda row: row.id)

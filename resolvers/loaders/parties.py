@@ -1,0 +1,63 @@
+"""Parties, mandates and API keys."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import cast
+
+from strawberry.dataloader import DataLoader
+
+from core.work import Read
+from market import store, tables
+from resolvers.loaders.batches import Batches, given, plainly
+from resolvers.paging import asking, connection
+from schema.api_keys import ApiKey
+from schema.enums import MandateStatus
+from schema.mandates import Mandate, MandateConnection
+from schema.paging import Page
+from schema.parties import Agency, Brand, Model, ModelConnection, Party, party_of
+
+
+class Parties(Batches):
+    @cached_property
+    def party(self) -> DataLoader[int, Party]:
+        return self.each(store.parties.by_ids, plainly(party_of))
+
+    @property
+    def model(self) -> DataLoader[int, Model]:
+        """The same parties: what asks for a model points at one."""
+        return cast(DataLoader[int, Model], self.party)
+
+    @property
+    def agency(self) -> DataLoader[int, Agency]:
+        return cast(DataLoader[int, Agency], self.party)
+
+    @property
+    def brand(self) -> DataLoader[int, Brand]:
+        return cast(DataLoader[int, Brand], self.party)
+
+    @cached_property
+    def mandate_in_force(self) -> DataLoader[int, Mandate | None]:
+        return self.maybe(_widest_in_force, plainly(Mandate.of))
+
+    @cached_property
+    def api_keys(self) -> DataLoader[int, list[ApiKey]]:
+        return self.many(store.parties.api_keys, plainly(ApiKey.of))
+
+    async def roster(self, agency_id: int, page: Page) -> ModelConnection:
+        async with self.read() as read:
+            found = await store.mandates.roster(read, agency_id, page.window("roster"))
+        count = asking(self.read, store.mandates.roster_size, agency_id)
+        return connection(ModelConnection, found, list_name="roster", present=Model.of, count=count)
+
+    async def mandates_of(
+        self, agency_id: int, status: Sequence[MandateStatus] | None, page: Page
+    ) -> MandateConnection:
+        async with self.read() as read:
+            found = await store.mandates.page(read, agency_id, given(status), page.window("mandates"))
+        count = asking(self.read, store.mandates.count, agency_id, given(status))
+        return connection(MandateConnection, found, list_name="mandates", present=Mandate.of, count=count)
+
+
+async def _widest_in_force(read: Read, model_ids: Sequence[int]) -> Mapping[int, tables.Mandate]:
+    found = await store.mandates.in_force(read, model_ids)
+    return {model_id: mandates[0] for model_id, mandates in found.items()}

@@ -1,0 +1,136 @@
+"""Twins, what their models say of them, and what some rights to them would cost."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TypeAlias, TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from core.errors import InvalidInput
+from core.work import Read
+from market import availability, quotes, rules, store, tables
+from market.consent import policy_obstacles
+from market.pricing import Card
+from market.rights import Rights
+from market.search import TwinQuery
+from resolvers.loaders.batches import Batches, plainly
+from resolvers.paging import asking, connection
+from schema.consent import ConsentPolicy
+from schema.ids import stored
+from schema.paging import Page
+from schema.rates import Quote, RateCard
+from schema.rights import Availability, RightsInput
+from schema.twins import Facet, Twin, TwinConnection
+
+Version: TypeAlias = tuple[int, int]
+"""A twin's number and a version of its policy or card."""
+
+Asked: TypeAlias = tuple[tables.Twin, Rights]
+
+T = TypeVar("T")
+
+Ask: TypeAlias = Callable[[Read, Sequence[tables.Twin], Rights], Awaitable[Mapping[int, T]]]
+"""A question about some rights to some twins, answered by the twin's number."""
+
+
+class Twins(Batches):
+    @cached_property
+    def twin(self) -> DataLoader[int, Twin]:
+        return self.each(store.twins.by_ids, plainly(Twin.of))
+
+    async def twins_of(self, model_id: int, page: Page) -> TwinConnection:
+        return await self.search(TwinQuery(model_id=model_id), page)
+
+    async def search(self, query: TwinQuery, page: Page) -> TwinConnection:
+        name = f"twins:{query.order}"
+        async with self.read() as read:
+            found = await store.search.page(read, query, page.window(name))
+
+        async def tally() -> list[Facet]:
+            async with self.read() as read:
+                counted = await store.search.facets(read, query)
+            return [Facet.of(field, counts) for field, counts in counted.items()]
+
+        count = asking(self.read, store.search.count, query)
+        return connection(TwinConnection, found, list_name=name, present=Twin.of, count=count, tally=tally)
+
+    @cached_property
+    def policy(self) -> DataLoader[Version, ConsentPolicy]:
+        async def load(versions: list[Version]) -> list[ConsentPolicy]:
+            async with self.read() as read:
+                found = await store.twins.policies_at(read, versions)
+            return [ConsentPolicy.of(found[key]) if key in found else ConsentPolicy.none_yet() for key in versions]
+
+        return DataLoader(load_fn=load)
+
+    @cached_property
+    def card(self) -> DataLoader[Version, Card | None]:
+        return self.maybe(store.twins.cards_at, plainly(lambda card: card))
+
+    @cached_property
+    def rate_card(self) -> DataLoader[Version, RateCard | None]:
+        async def load(versions: list[Version]) -> list[RateCard | None]:
+            cards = await self.card.load_many(versions)
+            told = zip(versions, cards, strict=True)
+            return [None if card is None else RateCard.of(version, card) for (_, version), card in told]
+
+        return DataLoader(load_fn=load)
+
+    async def quote(self, twin: Twin, rights: RightsInput) -> Quote | None:
+        return await self._quotes.load((twin.row, rights.to_value(["rights"])))
+
+    async def availability(self, twin: Twin, rights: RightsInput) -> Availability:
+        return await self._availabilities.load((twin.row, rights.to_value(["rights"])))
+
+    @cached_property
+    def _quotes(self) -> DataLoader[Asked, Quote | None]:
+        return self._by_rights(_quotes)
+
+    @cached_property
+    def _availabilities(self) -> DataLoader[Asked, Availability]:
+        return self._by_rights(_availabilities)
+
+    def _by_rights(self, ask: Ask[T]) -> DataLoader[Asked, T]:
+        """Ask once for each different rights, for all the twins for which they are asked."""
+
+        async def load(asked: list[Asked]) -> list[T | BaseException]:
+            twins: defaultdict[Rights, list[tables.Twin]] = defaultdict(list)
+            for twin, rights in asked:
+                twins[rights].append(twin)
+            async with self.read() as read:
+                answers = {rights: await _answered(read, ask, some, rights) for rights, some in twins.items()}
+            return [_told(answers[rights], stored(twin.id)) for twin, rights in asked]
+
+        return DataLoader(load_fn=load, cache_key_fn=lambda asked: (asked[0].id, asked[1]))
+
+
+async def _answered(
+    read: Read, ask: Ask[T], twins: Sequence[tables.Twin], rights: Rights
+) -> Mapping[int, T] | InvalidInput:
+    try:
+        return await ask(read, twins, rules.check_rights(rights, read.today))
+    except InvalidInput as refusal:
+        return refusal
+
+
+def _told(answer: Mapping[int, T] | InvalidInput, twin_id: int) -> T | BaseException:
+    return answer if isinstance(answer, InvalidInput) else answer[twin_id]
+
+
+async def _quotes(read: Read, twins: Sequence[tables.Twin], rights: Rights) -> Mapping[int, Quote | None]:
+    """What the cards ask; nothing where a policy forbids it."""
+    policies = await store.twins.policies(read, twins)
+    consenting = [
+        twin
+        for twin in twins
+        if (policy := policies.get(stored(twin.id))) is not None and not policy_obstacles(policy, rights)
+    ]
+    asked = await quotes.ask(read, consenting, rights)
+    told = {number: Quote.of(each.quote, each.portions) for number, each in asked.items()}
+    return {number: told.get(number) for number in (stored(twin.id) for twin in twins)}
+
+
+async def _availabilities(read: Read, twins: Sequence[tables.Twin], rights: Rights) -> Mapping[int, Availability]:
+    found = await availability.check_all(read, twins, rights)
+    return {stored(twin.id): Availability.of(each) for twin, each in zip(twins, found, strict=True)}

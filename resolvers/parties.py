@@ -1,0 +1,19 @@
+"""Who is asking."""
+
+import strawberry
+
+from market import store
+from schema.context import Info
+from schema.parties import Viewer, party_of
+
+
+@strawberry.type
+class PartyQueries:
+    @strawberry.field(description="Null for a caller without credentials.")
+    async def viewer(self, info: Info) -> Viewer | None:
+        actor = info.context.actor
+        if actor.is_anonymous:
+            return None
+        async with info.context.read() as read:
+            parties = await store.parties.by_ids(read, actor.party_ids)
+        return Viewer(name=actor.name, parties=[party_of(parties[number]) for number in sorted(parties)])

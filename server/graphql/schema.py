@@ -1,0 +1,58 @@
+"""The schema, put together from every noun's root fields."""
+
+from pathlib import Path
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+import schema
+from resolvers.activity import Subscriptions
+from resolvers.api_keys import ApiKeyMutations
+from resolvers.bids import BidMutations
+from resolvers.licences import LicenceMutations, LicenceQueries
+from resolvers.listings import ListingMutations, ListingQueries
+from resolvers.mandates import MandateMutations
+from resolvers.nodes import NodeQueries
+from resolvers.parties import PartyQueries
+from resolvers.payments import PaymentMutations
+from resolvers.refusals import RefusalHandler
+from resolvers.twins import TwinMutations, TwinQueries
+from schema.scalars import SCALARS
+
+PRINTED = Path(schema.__file__).with_name("schema.graphql")
+"""The printed schema as it is committed. After a change to the types: `python -m server.graphql.schema`."""
+
+
+@strawberry.type
+class Query(NodeQueries, PartyQueries, TwinQueries, ListingQueries, LicenceQueries):
+    pass
+
+
+@strawberry.type
+class Mutation(
+    TwinMutations, MandateMutations, ListingMutations, BidMutations, LicenceMutations, PaymentMutations, ApiKeyMutations
+):
+    pass
+
+
+@strawberry.type
+class Subscription(Subscriptions):
+    """Every subscription can be resumed: give `after` the last cursor that was seen."""
+
+
+def build_schema() -> strawberry.Schema:
+    return strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        config=StrawberryConfig(scalar_map=SCALARS),
+        exception_handlers=[RefusalHandler()],
+    )
+
+
+def printed() -> str:
+    return f"{build_schema()}\n"
+
+
+if __name__ == "__main__":
+    PRINTED.write_text(printed())

@@ -1,0 +1,92 @@
+"""The API without its edge: documents executed as a caller, on a real database."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+import strawberry
+
+from core.actor import ANONYMOUS, SYSTEM, Actor, Scope
+from core.seal import Seal
+from core.tables import Activity
+from market import parties, tables
+from market.rights import Industry
+from market.tables import PartyKind
+from payments.gateway import Gateway
+from resolvers.loaders import load
+from schema.context import Context
+from server.activity import Feed
+from server.database import Database
+from server.graphql.schema import build_schema
+
+SEAL = Seal("a secret of at least sixteen characters")
+
+
+@pytest.fixture(scope="session")
+def schema() -> strawberry.Schema:
+    return build_schema()
+
+
+@dataclass
+class Api:
+    """Executes documents as one caller or another."""
+
+    schema: strawberry.Schema
+    database: Database
+
+    def context(self, actor: Actor) -> Context:
+        read = self.database.read(actor)
+        return Context(
+            actor=actor,
+            work=self.database.work(actor),
+            read=read,
+            load=load(read),
+            seal=SEAL,
+            gateway=cast(Gateway, None),  # nothing here speaks with the payment service
+            activity=Feed(self.database),
+            public_url="http://localhost",
+            request_id="test",
+        )
+
+    async def errors(self, actor: Actor, document: str, **variables: Any) -> list[tuple[str, str]]:
+        """The code and message of each error."""
+        result = await self.schema.execute(document, variables, self.context(actor))
+        return [((error.extensions or {}).get("code", ""), error.message) for error in result.errors or []]
+
+    async def ask(self, actor: Actor, document: str, **variables: Any) -> Any:
+        """The data of an answer without errors."""
+        result = await self.schema.execute(document, variables, self.context(actor))
+        assert result.errors is None, result.errors
+        return result.data
+
+    async def do(self, actor: Actor, mutation: str, input: dict[str, Any], fields: str = "") -> Any:
+        """What a mutation answers: `fields` of its success, or all that a refusal tells."""
+        kind = f"{mutation[0].upper()}{mutation[1:]}Input"
+        document = f"""mutation ($input: {kind}!) {{ {mutation}(input: $input) {{
+            __typename ... on UserError {{ code message path }} {fields} }} }}"""
+        return (await self.ask(actor, document, input=input))[mutation]
+
+    async def party(self, kind: PartyKind, handle: str, *, industry: Industry | None = None) -> Actor:
+        """A new party's member."""
+        async with self.database.work(SYSTEM)() as work:
+            row = await parties.create(
+                work, kind=kind, handle=handle, name=handle.replace("-", " ").title(), country="SE", industry=industry
+            )
+            email = f"{handle}@example.test"
+            person = await parties.add_member(
+                work, party_id=row.id or 0, email=email, person_name=row.name, password_hash=None
+            )
+        ids = {PartyKind.MODEL: "model_ids", PartyKind.AGENCY: "agency_ids", PartyKind.BRAND: "brand_ids"}
+        return Actor(
+            caller=f"person:{person.id}",
+            name=email,
+            person_id=person.id,
+            scopes=frozenset(Scope),
+            **{ids[kind]: frozenset({row.id or 0})},
+        )
+
+
+@pytest.fixture
+def api(schema: strawberry.Schema, database: Database) -> Api:
+    return Api(schema, database)
