@@ -122,7 +122,9 @@ async def run(database: Database, race: Race) -> int:
     double, lost = await judge(database)
     took.sort()
     crashes = sum(count for what, count in outcomes.items() if what.startswith("CRASH"))
-    print(f"{len(attempts)} acceptances over {race.twins} twins, {race.at_once} at once, {whole:.1f} s, {len(attempts) / whole:.0f}/s")
+    print(
+        f"{len(attempts)} acceptances over {race.twins} twins, {race.at_once} at once, {whole:.1f} s, {len(attempts) / whole:.0f}/s"
+    )
     print("outcomes      ", dict(outcomes))
     print(f"median, p99    {took[len(took) // 2] * 1000:.0f} ms, {took[int(len(took) * 0.99)] * 1000:.0f} ms")
     print(f"sold twice     {double}")
@@ -136,7 +138,9 @@ async def judge(database: Database) -> tuple[int, int]:
     """(pairs of live licences that conflict, offers turned away that conflict with none)."""
     async with database.read(SYSTEM)() as read:
         licences_held = (await read.session.execute(sa.select(Licence))).scalars().all()
-        turned_away = (await read.session.execute(sa.select(Bid).where(sa.text("status <> 'ACCEPTED'")))).scalars().all()
+        turned_away = (
+            (await read.session.execute(sa.select(Bid).where(sa.text("status <> 'ACCEPTED'")))).scalars().all()
+        )
     held = defaultdict(list)
     for licence in licences_held:
         held[licence.twin_id].append(rights_of(licence))

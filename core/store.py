@@ -55,6 +55,12 @@ async def take_jobs(work: Work, *, limit: int, lease: timedelta) -> Sequence[Job
     return (await work.session.execute(taken)).scalars().all()
 
 
+async def renew_leases(work: Work, jobs: Sequence[Job], *, lease: timedelta) -> None:
+    """They are still being done: nobody else may take them for another `lease`."""
+    running = sa.update(Job).where(col(Job.id).in_([job.id for job in jobs]), col(Job.due_at) > sa.func.clock())
+    await work.session.execute(running.values(due_at=sa.func.clock() + lease))
+
+
 async def finish_job(work: Work, job: Job) -> None:
     """Done. If it was asked for again meanwhile, it is due again at once."""
     done = sa.delete(Job).where(col(Job.id) == job.id, col(Job.wanted) == job.wanted).returning(col(Job.id))

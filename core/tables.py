@@ -36,7 +36,7 @@ Stamp = Annotated[
 ]
 Numbers = Annotated[MultiRange[int], Field(sa_type=pg.INT4MULTIRANGE)]
 Days = Annotated[Range[date], Field(sa_type=pg.DATERANGE)]
-Texts = Annotated[list[str], Field(sa_type=pg.ARRAY(Text), sa_column_kwargs={"server_default": text("'{}'")})]  # type: ignore[call-overload]
+Texts = Annotated[list[str], Field(sa_type=pg.ARRAY(Text), sa_column_kwargs={"server_default": text("'{}'")})]
 Json = Annotated[dict[str, Any], Field(sa_type=pg.JSONB, sa_column_kwargs={"server_default": text("'{}'")})]
 
 
@@ -48,7 +48,7 @@ def ref(target: str, *, nullable: bool = False, **options: Any) -> Any:
 def one_of(values: type[StrEnum], *, nullable: bool = False, **options: Any) -> Any:
     """A text column that holds the enum's values. The table repeats the list as `listed(column, values)`."""
     kind = sa.Enum(values, native_enum=False, create_constraint=False, length=40, values_callable=_values)
-    return Field(sa_type=kind, nullable=nullable, **options)  # type: ignore[call-overload]
+    return Field(sa_type=kind, nullable=nullable, **options)
 
 
 def listed(column: str, values: type[StrEnum]) -> sa.CheckConstraint:
@@ -66,7 +66,7 @@ class Table(SQLModel):
     model_config: ClassVar[Any] = {"arbitrary_types_allowed": True}
 
     @declared_attr.directive
-    def __tablename__(cls) -> str:  # noqa: N805 - SQLAlchemy hands over the class
+    def __tablename__(cls) -> str:
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
 
@@ -75,7 +75,7 @@ def append_only(table: type[Table]) -> None:
     name = table.__tablename__
     for when, each in (("update or delete", "row"), ("truncate", "statement")):
         trigger = f"create trigger {name}_append_only_{each} before {when} on {name} for each {each} execute function append_only()"
-        sa.event.listen(table.__table__, "after_create", sa.DDL(trigger))  # type: ignore[attr-defined]
+        sa.event.listen(table.__table__, "after_create", sa.DDL(trigger))  # type: ignore[attr-defined,no-untyped-call]
 
 
 class Job(Table, table=True):
@@ -106,7 +106,7 @@ class Activity(Table, table=True):
     kind: str
     at: Stamp = None
     body: Json = {}
-    audience: list[int] | None = Field(default=None, sa_type=pg.ARRAY(BigInteger), nullable=True)  # type: ignore[call-overload]
+    audience: list[int] | None = Field(default=None, sa_type=pg.ARRAY(BigInteger), nullable=True)
     __table_args__ = (sa.Index(None, "topic", "tx", "id"),)
 
 
@@ -136,4 +136,4 @@ FOUNDATIONS = (
 """What must stand before the first table; one command each, for asyncpg takes one command per statement."""
 
 for command in FOUNDATIONS:
-    sa.event.listen(SQLModel.metadata, "before_create", sa.DDL(command.replace("%", "%%")))
+    sa.event.listen(SQLModel.metadata, "before_create", sa.DDL(command.replace("%", "%%")))  # type: ignore[no-untyped-call]

@@ -109,7 +109,7 @@ class Party(Table, table=True):
     kind: PartyKind = one_of(PartyKind)
     handle: str = Field(unique=True)
     name: str
-    country: str = Field(sa_type=sa.CHAR(2))  # type: ignore[call-overload]
+    country: str = Field(sa_type=sa.CHAR(2))
     industry: Industry | None = one_of(Industry, nullable=True, default=None)
     created_at: Stamp = None
     __table_args__ = (
@@ -151,7 +151,7 @@ class ApiKey(Table, table=True):
     name: str
     prefix: str
     secret_hash: bytes = Field(unique=True)
-    scopes: list[Scope] = Field(sa_type=pg.ARRAY(Text))  # type: ignore[call-overload]
+    scopes: list[Scope] = Field(sa_type=pg.ARRAY(Text))
     created_at: Stamp = None
     last_used_at: MaybeMoment = None
     revoked_at: MaybeMoment = None
@@ -221,7 +221,7 @@ class Twin(Table, table=True):
     bust_cm: int | None = Field(default=None, nullable=True)
     waist_cm: int | None = Field(default=None, nullable=True)
     hips_cm: int | None = Field(default=None, nullable=True)
-    shoe_size_eu: Decimal | None = Field(default=None, sa_type=sa.Numeric(4, 1), nullable=True)  # type: ignore[call-overload]
+    shoe_size_eu: Decimal | None = Field(default=None, sa_type=sa.Numeric(4, 1), nullable=True)
     hair_colour: str | None = Field(default=None, nullable=True)
     eye_colour: str | None = Field(default=None, nullable=True)
     tags: Texts = []
@@ -244,7 +244,7 @@ class ConsentPolicy(Table, table=True):
     twin_id: int = ref("twin.id", primary_key=True)
     version: int = Field(primary_key=True)
     media: Numbers
-    forbidden_industries: list[Industry] = Field(sa_type=pg.ARRAY(Text))  # type: ignore[call-overload]
+    forbidden_industries: list[Industry] = Field(sa_type=pg.ARRAY(Text))
     territories: Numbers
     maximum_days: int
     asset_approval_required: bool
@@ -296,7 +296,7 @@ class Listing(RightsColumns, table=True):
     closes_at: Moment
     soft_close_seconds: int
     outcome: Outcome | None = one_of(Outcome, nullable=True, default=None)
-    leading_bid_id: int | None = Field(default=None, sa_type=BigInteger, nullable=True)  # type: ignore[call-overload]
+    leading_bid_id: int | None = Field(default=None, sa_type=BigInteger, nullable=True)
     current_minor: MaybeMinor = None
     reserve_met: bool = False
     bid_count: int = 0
@@ -373,7 +373,9 @@ class Licence(RightsColumns, table=True):
     """Granted rights. Two that conflict cannot both be live: the database refuses, whatever the code above it does."""
 
     id: Id = None
-    number: Annotated[str | None, Field(unique=True, nullable=False, sa_column_kwargs={"server_default": NUMBER})] = None
+    number: Annotated[str | None, Field(unique=True, nullable=False, sa_column_kwargs={"server_default": NUMBER})] = (
+        None
+    )
     bid_id: int = ref("bid.id", unique=True)
     twin_id: int = ref("twin.id")
     twin_version: int
@@ -441,4 +443,4 @@ def industry_numbers() -> str:
     )
 
 
-sa.event.listen(Table.metadata, "before_create", sa.DDL(industry_numbers()))
+sa.event.listen(Table.metadata, "before_create", sa.DDL(industry_numbers()))  # type: ignore[no-untyped-call]

@@ -8,7 +8,22 @@ import sqlalchemy as sa
 from sqlalchemy import BigInteger, text
 from sqlmodel import Field
 
-from core.tables import XID, Currency, Id, Json, MaybeMoment, Minor, Moment, Stamp, Table, Texts, append_only, listed, one_of, ref
+from core.tables import (
+    XID,
+    Currency,
+    Id,
+    Json,
+    MaybeMoment,
+    Minor,
+    Moment,
+    Stamp,
+    Table,
+    Texts,
+    append_only,
+    listed,
+    one_of,
+    ref,
+)
 
 
 class PaymentStatus(StrEnum):
@@ -75,7 +90,7 @@ class AccountKind(StrEnum):
 class Payer(Table, table=True):
     """A party that pays, and the payment method that it saved at Stripe. `id` is the party's."""
 
-    id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})  # type: ignore[call-overload]
+    id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     customer_id: str | None = Field(default=None, nullable=True, unique=True)
     setup_session_id: str | None = Field(default=None, nullable=True)
     payment_method_id: str | None = Field(default=None, nullable=True)
@@ -88,7 +103,7 @@ class Payer(Table, table=True):
 class Payee(Table, table=True):
     """A party that is paid, and its account at Stripe. `id` is the party's. READY exactly when transfers are `active`."""
 
-    id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})  # type: ignore[call-overload]
+    id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     account_id: str | None = Field(default=None, nullable=True, unique=True)
     status: PayeeStatus = one_of(PayeeStatus, default=PayeeStatus.NOT_STARTED)
     requirements: Texts = []
@@ -102,8 +117,8 @@ class Payment(Table, table=True):
     grow only after a definitive refusal. `abandoned_at`: the intent was canceled for good."""
 
     id: Id = None
-    reference: int = Field(sa_type=BigInteger, unique=True)  # type: ignore[call-overload]
-    payer_id: int = Field(sa_type=BigInteger)  # type: ignore[call-overload]
+    reference: int = Field(sa_type=BigInteger, unique=True)
+    payer_id: int = Field(sa_type=BigInteger)
     description: str
     currency: Currency
     amount_minor: Minor
@@ -135,7 +150,7 @@ class Share(Table, table=True):
     payment_id: int = ref("payment.id")
     position: int
     role: str
-    payee_id: int | None = Field(default=None, sa_type=BigInteger, nullable=True)  # type: ignore[call-overload]
+    payee_id: int | None = Field(default=None, sa_type=BigInteger, nullable=True)
     basis_points: int
     currency: Currency
     amount_minor: Minor
@@ -189,7 +204,7 @@ class Account(Table, table=True):
 
     id: Id = None
     kind: AccountKind = one_of(AccountKind)
-    payee_id: int | None = Field(default=None, sa_type=BigInteger, nullable=True)  # type: ignore[call-overload]
+    payee_id: int | None = Field(default=None, sa_type=BigInteger, nullable=True)
     currency: Currency
     __table_args__ = (
         listed("kind", AccountKind),
@@ -203,13 +218,15 @@ class Entry(Table, table=True):
     `key` names the confirmed fact at Stripe (`ch_1:charge`), so that a fact is posted once."""
 
     id: Id = None
-    tx: Annotated[int | None, Field(sa_type=BigInteger, nullable=False, sa_column_kwargs={"server_default": XID})] = None
+    tx: Annotated[int | None, Field(sa_type=BigInteger, nullable=False, sa_column_kwargs={"server_default": XID})] = (
+        None
+    )
     at: Stamp = None
     kind: str
     key: str = Field(unique=True)
     payment_id: int | None = ref("payment.id", nullable=True, default=None)
-    debit_id: int = Field(sa_type=BigInteger)  # type: ignore[call-overload]
-    credit_id: int = Field(sa_type=BigInteger)  # type: ignore[call-overload]
+    debit_id: int = Field(sa_type=BigInteger)
+    credit_id: int = Field(sa_type=BigInteger)
     currency: Currency
     amount_minor: Minor
     __table_args__ = (

@@ -106,6 +106,6 @@ class Page:
             return tuple(orjson.loads(self.seal.open(f"cursor:{list_name}", cursor)))
         except Broken:
             wrong = (
-                "This cursor is not one of this list. Send one that came with its edges, and the same order as then."
+                "This cursor is not one of this list. Send one that came with its edges, in the same order."
             )
             raise ApiError(ErrorCode.BAD_USER_INPUT, wrong) from None

@@ -208,7 +208,7 @@ def _work(do: Callable[[Work], Awaitable[T]]) -> T:
 
 def _read(ask: Callable[[Read], Awaitable[T]]) -> T:
     async def run(settings: Settings, url: str) -> T:
-        async with processes.open_database(settings, url) as database, database.read(SYSTEM)() as read:
+        async with processes.open_database(settings, url) as database, database.snapshot(SYSTEM)() as read:
             return await ask(read)
 
     settings = _settings()

@@ -51,6 +51,10 @@ class Database:
     def read(self, actor: Actor) -> OpenRead:
         return partial(open_read, self.reads, actor)
 
+    def snapshot(self, actor: Actor) -> OpenRead:
+        """Several questions about one moment, for whoever adds up what others change meanwhile."""
+        return partial(open_snapshot, self.writes, actor)
+
 
 @asynccontextmanager
 async def open_work(engine: AsyncEngine, actor: Actor, after_commit: Sequence[Callable[[], None]] = ()) -> AsyncIterator[Work]:
@@ -70,5 +74,13 @@ async def open_work(engine: AsyncEngine, actor: Actor, after_commit: Sequence[Ca
 async def open_read(engine: AsyncEngine, actor: Actor) -> AsyncIterator[Read]:
     """One short question."""
     async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+        now = (await session.execute(sa.select(sa.func.clock()))).scalar_one()
+        yield Read(session=session, actor=actor, now=now)
+
+
+@asynccontextmanager
+async def open_snapshot(engine: AsyncEngine, actor: Actor) -> AsyncIterator[Read]:
+    async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
         now = (await session.execute(sa.select(sa.func.clock()))).scalar_one()
         yield Read(session=session, actor=actor, now=now)

@@ -20,9 +20,10 @@ from server.database import Database
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=10)
+"""A worker that dies keeps its jobs for so long; one that lives renews them every third of it."""
 PATIENCE_SECONDS = 50
-"""A job that takes longer is stopped before its lease ends, so that nobody else begins it meanwhile."""
+"""A job that takes longer is stopped, and tried again later."""
 POLL_SECONDS = 0.5
 LONGEST_WAIT = timedelta(minutes=15)
 
@@ -50,13 +51,15 @@ class Worker:
         *,
         at_once: int = 8,
         lease: timedelta = LEASE,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self.database = database
         self.tools = Tools(database.work(SYSTEM), database.read(SYSTEM), gateway)
         self.jobs = jobs
         self.at_once = at_once
         self.lease = lease
-        self._running: set[asyncio.Task[None]] = set()
+        self.patience_seconds = patience_seconds
+        self._running: dict[asyncio.Task[None], JobRow] = {}
         self._stopping = asyncio.Event()
         self._waker = asyncio.Event()
 
@@ -64,6 +67,7 @@ class Worker:
         """Until `stop()`; then those that run are finished."""
         self._waker = waker or self._waker
         await self._begin_sweeping()
+        renewing = asyncio.create_task(self._renew(), name="leases")
         while not self._stopping.is_set():
             self._waker.clear()
             try:
@@ -74,6 +78,7 @@ class Worker:
             if not taken:
                 await self._wait()
         await asyncio.gather(*self._running, return_exceptions=True)
+        renewing.cancel()
 
     def stop(self) -> None:
         self._stopping.set()
@@ -93,13 +98,24 @@ class Worker:
             rows = await store.take_jobs(work, limit=room, lease=self.lease)
         for row in rows:
             task = asyncio.create_task(self._do(row), name=row.key)
-            self._running.add(task)
+            self._running[task] = row
             task.add_done_callback(self._done)
         return len(rows)
 
+    async def _renew(self) -> None:
+        """Keep what is being done from being taken by somebody else."""
+        while True:
+            await asyncio.sleep(self.lease.total_seconds() / 3)
+            try:
+                if running := list(self._running.values()):
+                    async with self.tools.open_work() as work:
+                        await store.renew_leases(work, running, lease=self.lease)
+            except (OSError, sa.exc.SQLAlchemyError) as error:
+                log.warning("Cannot renew leases, trying again: %s", error)
+
     def _done(self, task: asyncio.Task[None]) -> None:
         """There is room again, and perhaps a job that this one asked for."""
-        self._running.discard(task)
+        self._running.pop(task, None)
         self._waker.set()
 
     async def _wait(self) -> None:
@@ -110,7 +126,7 @@ class Worker:
     async def _do(self, row: JobRow) -> None:
         """Run one job; whatever becomes of it is written down."""
         try:
-            async with asyncio.timeout(min(PATIENCE_SECONDS, self.lease.total_seconds())):
+            async with asyncio.timeout(self.patience_seconds):
                 again = await self.jobs[row.kind](self.tools, row.body)
         except Exception as error:
             await self._postpone(row, error)

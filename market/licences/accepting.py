@@ -58,10 +58,11 @@ async def accept(work: Work, *, bid_id: int, consent_digest: str, signature: str
 
 
 async def _check_not_lost(work: Work, locked: LockedBid) -> None:
-    """A bid is LOST when what it asks for went elsewhere, perhaps this very instant: say what was taken."""
+    """A bid is LOST when what it asks for went elsewhere, perhaps this very instant: say what is taken, if it is still."""
     if locked.bid.status is BidStatus.LOST:
         found = await availability.check(work, locked.twin, rights_of(locked.bid))
-        raise RightsUnavailable("The rights that this bid asks for have gone to another.", availability=found)
+        if not found.available:
+            raise RightsUnavailable("The rights that this bid asks for have gone to another.", availability=found)
 
 
 async def _deal(work: Work, locked: LockedBid) -> Deal:

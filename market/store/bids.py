@@ -114,7 +114,7 @@ async def conflicting(read: Read, ids: Collection[int]) -> Mapping[int, Sequence
         .order_by(col(Bid.id).desc())
     )
     found: dict[int, list[Bid]] = defaultdict(list)
-    for number, bid in (await read.session.execute(query)).tuples():
+    for number, bid in (await read.session.execute(query)).all():
         if number is not None:
             found[number].append(bid)
     return {bid_id: found.get(bid_id, []) for bid_id in ids}
@@ -139,7 +139,7 @@ async def own_counts(read: Read, listing_ids: Collection[int]) -> Mapping[int, i
         col(Bid.status).in_((BidStatus.PENDING, BidStatus.ACCEPTED)),
         scope.bids(read.actor, read.now),
     )
-    rows = (await read.session.execute(query.group_by(col(Bid.listing_id)))).tuples()
+    rows = (await read.session.execute(query.group_by(col(Bid.listing_id)))).all()
     found = {listing_id: number for listing_id, number in rows if listing_id is not None}
     return {listing_id: found.get(listing_id, 0) for listing_id in listing_ids}
 
@@ -151,7 +151,7 @@ async def highest(read: Read, listing_ids: Collection[int]) -> Mapping[int, int]
         col(Bid.status).in_((BidStatus.PENDING, BidStatus.ACCEPTED)),
         scope.bids(read.actor, read.now),
     )
-    rows = (await read.session.execute(query.group_by(col(Bid.listing_id)))).tuples()
+    rows = (await read.session.execute(query.group_by(col(Bid.listing_id)))).all()
     return {listing_id: amount for listing_id, amount in rows if listing_id is not None}
 
 

@@ -23,6 +23,9 @@ from server.postgres import Postgres
 from server.settings import Settings
 
 
+PATIENCE_SECONDS = 20
+
+
 def run(settings: Settings, *, once: bool) -> int:
     """Play the demo. 0 when every step held (or, without `once`, when it was stopped by Ctrl-C); 1 when one did not."""
     return asyncio.run(_run(settings, once=once))
@@ -115,13 +118,23 @@ async def _compare(stage: Stage, database: Database, http: httpx.AsyncClient, sa
     """Ledger = Stripe = what the inputs imply."""
     stage.step("The books: ledger = Stripe = what the inputs imply")
     if sandbox is None:
-        stage.note("Stripe itself is in use: `twinmarket reconcile` compares with it.")
+        stage.note("Stripe itself is in use: its own books are in its dashboard.")
         return
-    books = reconciliation.Books.from_json((await http.get(f"{sandbox}/_sandbox/books")).json())
-    async with database.read(SYSTEM)() as read:
-        differences = await reconciliation.compare(read, books)
+    books, differences = await settled_books(database, http, sandbox)
     stage.check(not differences, "the books differ: " + "; ".join(differences[:5]))
     stage.note(f"{len(books.charges)} charges, {len(books.transfers)} transfers, {len(books.payouts)} payouts: not a cent apart.")
+
+
+async def settled_books(database: Database, http: httpx.AsyncClient, sandbox: str) -> tuple[reconciliation.Books, list[str]]:
+    """Stripe's books, and where ours differ from them once the payouts that are under way have been heard of."""
+    for _ in range(PATIENCE_SECONDS * 5):
+        books = reconciliation.Books.from_json((await http.get(f"{sandbox}/_sandbox/books")).json())
+        async with database.snapshot(SYSTEM)() as read:
+            differences = list(await reconciliation.compare(read, books))
+        if not differences:
+            break
+        await asyncio.sleep(0.2)
+    return books, differences
 
 
 def _kept_accounts(file: Path) -> list[Account]:
@@ -138,7 +151,12 @@ def _kept_accounts(file: Path) -> list[Account]:
 def _write_accounts(file: Path, url: str, accounts: list[Account]) -> None:
     whole = file.with_suffix(".json.new")
     whole.touch(mode=0o600)
-    whole.write_text(json.dumps({"graphql": url, "accounts": [as_row(account) for account in accounts]}, indent=2, ensure_ascii=False) + "\n")
+    whole.write_text(
+        json.dumps(
+            {"graphql": url, "accounts": [as_row(account) for account in accounts]}, indent=2, ensure_ascii=False
+        )
+        + "\n"
+    )
     whole.replace(file)
 
 

@@ -46,7 +46,9 @@ class PayoutWatch:
                 self.stage.note("-- the connection is cut; money keeps moving; she resumes at her cursor --")
                 await self._connect(event["cursor"])
         for kind in ("SHARE_EARNED", "SHARE_TRANSFERRED", "PAYOUT_CREATED", "PAYOUT_PAID"):
-            self.stage.check(self._sum(kind) == expected, f"{kind} events amount to {self._sum(kind)}, expected {expected}")
+            self.stage.check(
+                self._sum(kind) == expected, f"{kind} events amount to {self._sum(kind)}, expected {expected}"
+            )
         cursors = [event["cursor"] for event in self.events]
         self.stage.check(len(set(cursors)) == len(cursors), "no event came twice")
 

@@ -38,7 +38,7 @@ class Account:
     id: str
     email: str
     password: str
-    apiKey: str  # noqa: N815 - as the file spells it
+    apiKey: str
 
 
 async def create_parties(database: Database, seal: Seal, kept: Iterable[Account]) -> list[Account]:
@@ -55,7 +55,14 @@ async def create_parties(database: Database, seal: Seal, kept: Iterable[Account]
 
 
 async def _create_party(
-    database: Database, seal: Seal, password_hash: str, kind: PartyKind, handle: str, name: str, country: str, industry: Industry | None
+    database: Database,
+    seal: Seal,
+    password_hash: str,
+    kind: PartyKind,
+    handle: str,
+    name: str,
+    country: str,
+    industry: Industry | None,
 ) -> Account:
     email = f"{handle}@example.com"
     async with database.work(SYSTEM)() as work:
@@ -64,7 +71,9 @@ async def _create_party(
         except NotFound:
             party = await parties.create(work, kind=kind, handle=handle, name=name, country=country, industry=industry)
             person_name = name if kind is PartyKind.MODEL else f"{name}, front desk"
-            await parties.add_member(work, party_id=_id(party.id), email=email, person_name=person_name, password_hash=password_hash)
+            await parties.add_member(
+                work, party_id=_id(party.id), email=email, person_name=person_name, password_hash=password_hash
+            )
         _, key = await parties.create_api_key(work, party_id=party.id, name="demo", scopes=list(Scope))
     return Account(kind, handle, name, seal.id(kind.title(), _id(party.id)), email, PASSWORD, key)
 
@@ -72,7 +81,9 @@ async def _create_party(
 async def _create_operator(database: Database, seal: Seal, password_hash: str) -> Account:
     email = "operator@example.com"
     async with database.work(SYSTEM)() as work:
-        person = await parties.create_operator(work, email=email, name="Twinmarket operator", password_hash=password_hash)
+        person = await parties.create_operator(
+            work, email=email, name="Twinmarket operator", password_hash=password_hash
+        )
         key = await parties.create_operator_key(work, person_id=_id(person.id), name="demo", scopes=list(Scope))
     return Account("OPERATOR", "operator", person.name, seal.id("Person", _id(person.id)), email, PASSWORD, key)
 
@@ -172,7 +183,9 @@ class Seeding:
             found = expect(created, "TwinCreated")["twin"]
         if found["status"] == "DRAFT":
             expect(await client.do(documents.SET_CONSENT_POLICY, twinId=found["id"], **policy()), "TwinUpdated")
-            expect(await client.do(documents.SET_RATES, twinId=found["id"], **rates(part.rate, part.currency)), "RatesSet")
+            expect(
+                await client.do(documents.SET_RATES, twinId=found["id"], **rates(part.rate, part.currency)), "RatesSet"
+            )
             expect(await client.do(documents.SET_TWIN_STATUS, twinId=found["id"], status="LISTED"), "TwinUpdated")
 
 
@@ -195,11 +208,20 @@ def policy() -> dict[str, Any]:
 
 def rates(paid_social: int, currency: str) -> dict[str, Any]:
     """A rate card around the price of paid social media."""
-    per_cent = {"SOCIAL_ORGANIC": 60, "SOCIAL_PAID": 100, "ECOMMERCE": 120, "BRAND_WEBSITE": 90, "EMAIL": 40, "DIGITAL_DISPLAY": 110}
+    per_cent = {
+        "SOCIAL_ORGANIC": 60,
+        "SOCIAL_PAID": 100,
+        "ECOMMERCE": 120,
+        "BRAND_WEBSITE": 90,
+        "EMAIL": 40,
+        "DIGITAL_DISPLAY": 110,
+    }
     per_cent |= {"ONLINE_VIDEO": 150, "LOOKBOOK": 70, "PRINT_ADVERTISING": 220, "OUT_OF_HOME": 300, "IN_STORE": 130}
     return {
         "currency": currency,
-        "rates": [{"medium": medium, "per30Days": f"{paid_social * share // 100}.00"} for medium, share in per_cent.items()],
+        "rates": [
+            {"medium": medium, "per30Days": f"{paid_social * share // 100}.00"} for medium, share in per_cent.items()
+        ],
         "floor": f"{paid_social}.00",
     }
 

@@ -51,7 +51,7 @@ class Stage:
             raise Failed(what)
 
     def note(self, text: str) -> None:
-        for part in _wrapped(text, WIDTH - 3):
+        for part in [text] if len(text) <= WIDTH - 3 else _wrapped(text, WIDTH - 3):
             self.console.print(Text("   " + part, style="dim"))
 
 

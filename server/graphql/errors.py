@@ -48,6 +48,16 @@ def problem(code: str, message: str, request_id: str) -> list[dict[str, Any]]:
     return [{"message": message, "extensions": {"code": code, "requestId": request_id}}]
 
 
+def of_stream(crash: Exception, request_id: str) -> list[dict[str, Any]]:
+    """Errors of a subscription that could not begin, or go on."""
+    error = crash if isinstance(crash, GraphQLError) else GraphQLError(str(crash), original_error=crash)
+    if error.path is None:  # it ran: whatever is not the caller's doing is ours
+        error.path = ["subscription"]
+    shown = _present(error, request_id)
+    del shown["path"]
+    return [shown]
+
+
 def _present(error: GraphQLError, request_id: str) -> dict[str, Any]:
     code, message = _code_and_message(error, request_id)
     shown: dict[str, Any] = dict(error.formatted)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any, cast
@@ -18,8 +17,6 @@ from server.graphql.engine import Answer, Prepared, Rejected
 from server.graphql.negotiation import Malformed
 from server.graphql.over_http import Edge
 from server.presence import Presence
-
-log = logging.getLogger(__name__)
 
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 5
@@ -178,7 +175,7 @@ class Connection:
                 outcome = await self.edge.engine.execute(prepared, context)
             last = await self._deliver(number, outcome)
         except Exception as crash:
-            last = {"type": "error", "payload": self._crashed(crash)}
+            last = {"type": "error", "payload": errors.of_stream(crash, self.request_id)}
         self.operations.pop(number, None)
         with contextlib.suppress(RuntimeError, WebSocketDisconnect):
             await self._send({**last, "id": number})
@@ -194,14 +191,6 @@ class Connection:
             async for answer in answers:
                 await self._send({"type": "next", "id": number, "payload": answer.body})
         return {"type": "complete"}
-
-    def _crashed(self, crash: Exception) -> list[dict[str, Any]]:
-        if errors.will_pass(crash):
-            return errors.problem(
-                "UNAVAILABLE", "The service cannot answer just now. Subscribe again from your cursor.", self.request_id
-            )
-        log.error("request %s: crash of a stream", self.request_id, exc_info=crash)
-        return errors.problem("INTERNAL", f"Internal error. Quote request id {self.request_id}.", self.request_id)
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self.socket.send_text(orjson.dumps(message, default=str).decode())

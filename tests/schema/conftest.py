@@ -1,16 +1,16 @@
 """The API without its edge: documents executed as a caller, on a real database."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any, cast
 
 import pytest
 import strawberry
 
-from core.actor import ANONYMOUS, SYSTEM, Actor, Scope
+from core.actor import SYSTEM, Actor, Scope
 from core.seal import Seal
-from core.tables import Activity
-from market import parties, tables
+from market import parties
 from market.rights import Industry
 from market.tables import PartyKind
 from payments.gateway import Gateway
@@ -34,6 +34,7 @@ class Api:
 
     schema: strawberry.Schema
     database: Database
+    feed: Feed
 
     def context(self, actor: Actor) -> Context:
         read = self.database.read(actor)
@@ -44,7 +45,7 @@ class Api:
             load=load(read),
             seal=SEAL,
             gateway=cast(Gateway, None),  # nothing here speaks with the payment service
-            activity=Feed(self.database),
+            activity=self.feed,
             public_url="http://localhost",
             request_id="test",
         )
@@ -67,6 +68,14 @@ class Api:
             __typename ... on UserError {{ code message path }} {fields} }} }}"""
         return (await self.ask(actor, document, input=input))[mutation]
 
+    async def follow(self, actor: Actor, document: str, **variables: Any) -> AsyncIterator[Any]:
+        """The data of each event. Close it to stop following."""
+        source = await self.schema.subscribe(document, variables, self.context(actor))
+        async with aclosing(cast(Any, source)) as results:
+            async for result in results:
+                assert result.errors is None, result.errors
+                yield result.data
+
     async def party(self, kind: PartyKind, handle: str, *, industry: Industry | None = None) -> Actor:
         """A new party's member."""
         async with self.database.work(SYSTEM)() as work:
@@ -88,5 +97,18 @@ class Api:
 
 
 @pytest.fixture
-def api(schema: strawberry.Schema, database: Database) -> Api:
-    return Api(schema, database)
+async def api(schema: strawberry.Schema, database: Database) -> AsyncIterator[Api]:
+    feed = Feed(database)
+    await feed.start()
+    yield Api(schema, database, feed)
+    await feed.stop()
+
+
+@pytest.fixture
+async def ada(api: Api) -> Actor:
+    return await api.party(PartyKind.MODEL, "ada-lindqvist")
+
+
+@pytest.fixture
+async def lumen(api: Api) -> Actor:
+    return await api.party(PartyKind.BRAND, "lumen", industry=Industry.APPAREL)

@@ -53,7 +53,7 @@ def test_reads(kind: object, text: object, value: object) -> None:
     ],
 )
 def test_refuses_and_says_what_would_be_right(kind: object, text: object) -> None:
-    with pytest.raises(GraphQLError, match="is not an? ") as refused:
+    with pytest.raises(GraphQLError, match=r"is not an? ") as refused:
         SCALARS[kind].parse_value(text)  # type: ignore[misc]
     assert len(refused.value.message) < 200
 

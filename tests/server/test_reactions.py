@@ -17,8 +17,8 @@ from market.tables import Bid, Licence, Listing, ListingFormat, Mandate, Mandate
 from payments import facts as payments
 from payments.tables import Payment
 from server.database import Database
-from server.jobs import JOBS
-from server.worker import Worker
+from server.jobs import JOBS, sweep
+from server.worker import Tools, Worker
 
 RIGHTS: dict[str, Any] = {
     "media": [Range(1, 2)],
@@ -180,3 +180,15 @@ async def test_a_listing_opens_and_closes_by_the_clock_and_each_is_told_once(dat
     await worker.drain()
     _, told = await follows(database)
     assert [kind for _, kind, _ in told] == ["OPENED", "CLOSED"]
+
+
+async def test_the_sweeper_asks_for_what_was_forgotten(database: Database, world: World) -> None:
+    async with database.work(SYSTEM)() as work:
+        payment = await work.session.get(Payment, world.payment)
+        assert payment is not None
+        payment.created_at = payment.due_at = work.now - timedelta(minutes=2)
+    tools = Tools(database.work(SYSTEM), database.read(SYSTEM), None)  # type: ignore[arg-type]
+    assert await sweep(tools, {}) is not None
+    jobs, _ = await follows(database)
+    body = {"payment_id": world.payment}
+    assert jobs == {"payment.drive": body, "payment.deadline": body, "licences.end": {}}

@@ -111,12 +111,24 @@ async def test_a_job_may_ask_for_itself_later_and_then_rests(database: Database)
     assert (row.attempts, row.error) == (0, None)
 
 
-async def test_a_job_that_hangs_is_stopped_before_its_lease_ends(database: Database) -> None:
+async def test_a_job_that_hangs_is_stopped(database: Database) -> None:
     await ask(database, "1")
-    await a_worker(database, Diary(slow=60), lease=timedelta(seconds=0.3)).drain()
+    await a_worker(database, Diary(slow=60), patience_seconds=0.3).drain()
     (row,) = await left(database)
     assert row.error is not None
     assert row.error.startswith("TimeoutError")
+
+
+async def test_a_long_job_keeps_its_lease_while_its_worker_lives(database: Database) -> None:
+    diary = Diary(slow=1.5)
+    await ask(database, "1", number=1)
+    first, second = (a_worker(database, diary, lease=timedelta(seconds=0.6)) for _ in range(2))
+    running = [asyncio.create_task(worker.run()) for worker in (first, second)]
+    await asyncio.sleep(1.2)
+    first.stop()
+    second.stop()
+    await asyncio.gather(*running)
+    assert diary.entries == [1]
 
 
 async def test_an_unknown_job_does_not_stop_the_others(database: Database) -> None:

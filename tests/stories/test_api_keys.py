@@ -14,7 +14,8 @@ from tests.stories.test_refusals import EUROS, OFFER
 
 CREATE = (
     "mutation CreateApiKey($input: CreateApiKeyInput!) { createApiKey(input: $input) { __typename"
-    " ... on UserError { code message path } ... on ApiKeyCreated { key apiKey { id name prefix scopes revokedAt } } } }"
+    " ... on UserError { code message path }"
+    " ... on ApiKeyCreated { key apiKey { id name prefix scopes revokedAt } } } }"
 )
 REVOKE = (
     "mutation RevokeApiKey($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { __typename"

@@ -19,7 +19,10 @@ query Everything($id: ID!) {
     ... on Listing {
       id status format bidCount reserveMet closesAt
       currentPrice { amount } minimumBid { amount } startingPrice { amount }
-      bids(first: 50) { totalCount pageInfo { hasNextPage startCursor } nodes { id amount { amount } intendedUse brand { handle name } } }
+      bids(first: 50) {
+        totalCount pageInfo { hasNextPage startCursor }
+        nodes { id amount { amount } intendedUse brand { handle name } }
+      }
       twin { listings(first: 50) { nodes { id bidCount currentPrice { amount } } } }
     }
   }
@@ -92,7 +95,9 @@ async def test_the_minimum_is_told_and_a_secret_maximum_is_not(town: Town) -> No
 async def test_the_same_key_answers_the_same_bid_however_many_ask_at_once(town: Town, callers: int) -> None:
     listing = await a_listing(town, "SEALED", 7 if callers == 2 else 8)
     key = uuid4().hex
-    answers = await asyncio.gather(*(bid(town, "havsand", listing, "700.00", idempotencyKey=key) for _ in range(callers)))
+    answers = await asyncio.gather(
+        *(bid(town, "havsand", listing, "700.00", idempotencyKey=key) for _ in range(callers))
+    )
     assert {expect(answer, "BidPlaced")["bid"]["id"] for answer in answers} == {answers[0]["bid"]["id"]}
     other = await bid(town, "havsand", listing, "800.00", idempotencyKey=key)
     assert other["__typename"] == "IdempotencyConflict"

@@ -38,6 +38,11 @@ async def follow(client: Client, party: str, after: str | None, until: Decimal) 
     return events
 
 
+def said(event: dict[str, Any]) -> tuple[Any, ...]:
+    """What an event told when it happened; the share that it points at goes on changing."""
+    return event["cursor"], event["kind"], event["at"], event["amount"]["amount"]
+
+
 async def test_nothing_is_lost_when_the_line_is_cut_and_the_server_and_the_worker_die(town: Town) -> None:
     agency, party = town.client("kestrel"), town.id("kestrel")
     events: list[dict[str, Any]] = []
@@ -60,7 +65,7 @@ async def test_nothing_is_lost_when_the_line_is_cut_and_the_server_and_the_worke
     assert len(set(cursors)) == len(cursors)
     assert [event["at"] for event in events] == sorted(event["at"] for event in events)
     again = await follow(agency, party, events[0]["cursor"], whole)
-    assert again == events[1:]
+    assert [said(event) for event in again] == [said(event) for event in events[1:]]
 
 
 async def test_a_cursor_of_another_caller_is_an_error(town: Town) -> None:

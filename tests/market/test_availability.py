@@ -1,0 +1,181 @@
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from core.actor import SYSTEM
+from market import availability, store, territories
+from market.availability import Ground, judge
+from market.consent import PolicyView
+from market.errors import Availability, ObstacleKind
+from market.rights import Exclusivity, Industry, Medium, Rights
+from market.tables import TwinStatus
+from server.database import Database
+from tests import factories
+
+TODAY = date(2030, 6, 1)
+POLICY = PolicyView(
+    version=1,
+    media=frozenset(Medium) - {Medium.PACKAGING},
+    forbidden_industries=frozenset({Industry.TOBACCO}),
+    territories=territories.expand(["EUROPE"]),
+    maximum_days=90,
+    asset_approval_required=True,
+    training_allowed=False,
+)
+
+
+def rights(**changes: Any) -> Rights:
+    plain: dict[str, Any] = {
+        "media": frozenset({Medium.EMAIL, Medium.CINEMA}),
+        "territories": frozenset({"SE", "NO", "DE"}),
+        "industry": Industry.APPAREL,
+        "starts_on": date(2030, 7, 1),
+        "ends_on": date(2030, 7, 30),
+    }
+    return Rights(**(plain | changes))
+
+
+def on(*held: Rights, status: TwinStatus = TwinStatus.LISTED, policy: PolicyView | None = POLICY) -> Ground:
+    return Ground(status, policy, held, TODAY)
+
+
+TOTAL, INDUSTRY, SHARED = Exclusivity.TOTAL, Exclusivity.INDUSTRY, Exclusivity.NON_EXCLUSIVE
+
+
+def test_what_is_free_and_consented_to_is_available() -> None:
+    assert judge(on(rights()), rights()) == Availability()
+
+
+@pytest.mark.parametrize("status", [status for status in TwinStatus if status is not TwinStatus.LISTED])
+def test_what_is_not_listed_cannot_be_had_and_nothing_else_either(status: TwinStatus) -> None:
+    found = judge(on(status=status), rights())
+    assert [obstacle.kind for obstacle in found.obstacles] == [ObstacleKind.NOT_LISTED]
+    assert found.alternatives == ()
+
+
+def test_an_obstacle_tells_what_is_taken_and_until_when() -> None:
+    held = rights(
+        media=frozenset({Medium.EMAIL, Medium.TELEVISION}),
+        territories=frozenset({"SE", "FI"}),
+        starts_on=date(2030, 7, 20),
+        ends_on=date(2030, 12, 31),
+        exclusivity=TOTAL,
+    )
+    (obstacle,) = judge(on(held), rights()).obstacles
+    assert obstacle.kind is ObstacleKind.EXCLUSIVELY_LICENSED
+    assert (obstacle.media, obstacle.territories) == ({Medium.EMAIL}, {"SE"})
+    assert (obstacle.starts_on, obstacle.ends_on) == (date(2030, 7, 20), date(2030, 7, 30))
+
+
+def test_exclusivity_cannot_be_had_where_somebody_is() -> None:
+    found = judge(on(rights(industry=Industry.BEAUTY)), rights(exclusivity=TOTAL))
+    assert [obstacle.kind for obstacle in found.obstacles] == [ObstacleKind.ALREADY_LICENSED]
+    assert rights(exclusivity=INDUSTRY) in found.alternatives
+
+
+def test_two_licences_that_take_the_same_part_are_one_obstacle() -> None:
+    assert len(judge(on(rights(), rights(), rights()), rights(exclusivity=TOTAL)).obstacles) == 1
+
+
+def test_the_next_free_days_of_the_same_length() -> None:
+    first = rights(exclusivity=TOTAL)
+    second = replace(first, starts_on=date(2030, 8, 10), ends_on=date(2030, 8, 20))
+    found = judge(on(first, second), rights()).alternatives
+    assert replace(rights(), starts_on=date(2030, 8, 21), ends_on=date(2030, 9, 19)) in found
+    assert replace(rights(), starts_on=date(2030, 6, 1), ends_on=date(2030, 6, 30)) in found
+
+
+def test_fewer_days_territories_or_media() -> None:
+    held = rights(
+        media=frozenset({Medium.EMAIL}),
+        territories=frozenset({"SE"}),
+        starts_on=date(2030, 7, 28),
+        ends_on=date(2030, 8, 20),
+        exclusivity=INDUSTRY,
+    )
+    found = judge(on(held), rights()).alternatives
+    assert found[0] == rights(ends_on=date(2030, 7, 27))  # three days of thirty are the least to lose
+    assert rights(territories=frozenset({"NO", "DE"})) in found
+    assert rights(media=frozenset({Medium.CINEMA})) in found
+
+
+def test_what_the_model_does_not_consent_to_is_left_out() -> None:
+    asked = rights(
+        media=frozenset({Medium.EMAIL, Medium.PACKAGING}),
+        territories=frozenset({"SE", "US"}),
+        ends_on=date(2030, 12, 31),
+    )
+    found = judge(on(), asked)
+    assert {obstacle.kind for obstacle in found.obstacles} == {ObstacleKind.CONSENT}
+    assert found.alternatives == (
+        replace(asked, media=frozenset({Medium.EMAIL}), territories=frozenset({"SE"}), ends_on=date(2030, 9, 28)),
+    )
+    assert judge(on(), rights(industry=Industry.TOBACCO)).alternatives == ()
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_every_alternative_can_be_had_and_there_are_at_most_five(seed: int) -> None:
+    dice = Random(seed)
+
+    def some() -> Rights:
+        start = TODAY + timedelta(days=dice.randrange(100))
+        return Rights(
+            media=frozenset(dice.sample([Medium.EMAIL, Medium.CINEMA, Medium.PACKAGING], dice.randint(1, 3))),
+            territories=frozenset(dice.sample(["SE", "NO", "DE", "US"], dice.randint(1, 4))),
+            industry=dice.choice([Industry.APPAREL, Industry.BEAUTY]),
+            starts_on=start,
+            ends_on=start + timedelta(days=dice.randrange(120)),
+            exclusivity=dice.choice(list(Exclusivity)),
+        )
+
+    ground, asked = on(*(some() for _ in range(dice.randint(1, 8)))), some()
+    found = judge(ground, asked)
+    assert found.available == ground.is_free(asked)
+    assert len(found.alternatives) <= 5
+    assert len(set(found.alternatives)) == len(found.alternatives)
+    for alternative in found.alternatives:
+        assert judge(ground, alternative).available
+        assert alternative.starts_on >= TODAY
+        assert alternative.media <= asked.media
+        assert alternative.territories <= asked.territories
+
+
+async def test_many_twins_are_judged_at_once(database: Database) -> None:
+    ada, ebba = await factories.listed_twin(database), await factories.listed_twin(database, name="Ebba")
+    lumen = await factories.brand(database)
+    wanted = factories.rights(exclusivity=TOTAL)
+    await factories.licence(database, lumen, ada, wanted)
+    async with database.read(lumen.actor)() as read:
+        twins = await store.twins.by_ids(read, [ada.id, ebba.id])
+        found = await availability.check_all(read, [twins[ada.id], twins[ebba.id]], wanted)
+    assert [each.available for each in found] == [False, True]
+    assert "Lumen" not in str(found)
+
+
+async def test_the_database_agrees_with_python_about_every_conflict(database: Database) -> None:
+    """The search, the conflicts between bids and the exclusion constraint speak of the same conflicts."""
+    dice = Random(1)
+    ada, lumen = await factories.listed_twin(database), await factories.brand(database)
+
+    def some() -> Rights:
+        return factories.rights(
+            media=dice.sample([Medium.EMAIL, Medium.CINEMA], dice.randint(1, 2)),
+            places=dice.sample(["SE", "DE"], dice.randint(1, 2)),
+            industry=dice.choice([Industry.APPAREL, Industry.BEAUTY]),
+            start=dice.randrange(10),
+            days=dice.randint(1, 10),
+            exclusivity=dice.choice(list(Exclusivity)),
+        )
+
+    offers = [await factories.offer(database, lumen, ada, some()) for _ in range(20)]
+    async with database.read(SYSTEM)() as read:
+        found = await store.bids.conflicting(read, [factories.number(offer) for offer in offers])
+    for offer in offers:
+        mine = store.rights.rights_of(offer)
+        expected = {
+            other.id for other in offers if other is not offer and mine.conflicts_with(store.rights.rights_of(other))
+        }
+        assert {other.id for other in found[factories.number(offer)]} == expected
