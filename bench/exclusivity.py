@@ -75,7 +75,6 @@ async def prepare(database: Database, race: Race) -> list[Attempt]:
     dice = random.Random(race.seed)
     brands = [await factories.brand(database, name=f"Rival {number}") for number in range(race.rivals)]
     twins = [await factories.listed_twin(database, name=f"Twin {number}") for number in range(race.twins)]
-    attempts = []
     async with database.work(SYSTEM)() as work:
         bids = [
             (twin, Bid(twin_id=twin.id, brand_id=dice.choice(brands).id, currency="EUR", amount_minor=dice.randrange(1_000_00, 9_000_00),
@@ -85,8 +84,7 @@ async def prepare(database: Database, race: Race) -> list[Attempt]:
         ]  # fmt: skip
         work.session.add_all(bid for _, bid in bids)
         await work.session.flush()
-        attempts = [Attempt(bid.id or 0, twin.model.actor, twin.model.name) for twin, bid in bids]
-    return attempts
+        return [Attempt(bid.id or 0, twin.model.actor, twin.model.name) for twin, bid in bids]
 
 
 async def accept(database: Database, attempt: Attempt) -> str:

@@ -11,7 +11,8 @@ from market.consent import PolicyView, policy_obstacles
 from market.errors import Availability, Obstacle, ObstacleKind, RightsUnavailable
 from market.rights import Exclusivity, Rights
 from market.rules import LONGEST_RIGHTS_YEARS, years_after
-from market.tables import Twin, TwinStatus
+from market.states import TwinStatus
+from market.tables import Twin
 
 MAXIMUM_ALTERNATIVES = 5
 MAXIMUM_OBSTACLES = 20

@@ -9,8 +9,9 @@ from core.work import Work
 from market import availability, rules, store
 from market.facts import BidAnswered, ListingOpened, ListingWithdrawn
 from market.rights import Rights
+from market.states import BidStatus, ListingFormat, ListingStatus
 from market.store.rights import columns_of, rights_of
-from market.tables import Bid, BidStatus, Listing, ListingFormat, ListingStatus, Twin
+from market.tables import Bid, Listing, Twin
 from payments.money import Money
 
 MAXIMUM_UNENDED = 50

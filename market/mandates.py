@@ -10,8 +10,9 @@ from core.store import refresh_clock
 from core.work import Work
 from market import rules, store
 from market.facts import MandateAnswered, MandateEnded, MandateProposed
+from market.states import MandateStatus, PartyKind
 from market.store.rights import country_numbers
-from market.tables import Mandate, MandateStatus, PartyKind
+from market.tables import Mandate
 
 
 async def propose(

@@ -9,7 +9,8 @@ from core.errors import InvalidInput, NotAllowed, WrongState
 from core.work import OpenWork, Work
 from market import rules, store
 from market.rights import Industry
-from market.tables import ApiKey, Party, PartyKind, Person
+from market.states import PartyKind
+from market.tables import ApiKey, Party, Person
 from payments import payees, payers
 from payments.gateway import Gateway
 

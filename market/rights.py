@@ -112,10 +112,8 @@ class Rights:
 
     def conflicts_with(self, other: "Rights") -> bool:
         """Whether the two cannot both be held. Symmetric."""
-        exclusive = (
-            Exclusivity.TOTAL in (self.exclusivity, other.exclusivity)
-            or self.industry is other.industry
-            and Exclusivity.INDUSTRY in (self.exclusivity, other.exclusivity)
+        exclusive = Exclusivity.TOTAL in (self.exclusivity, other.exclusivity) or (
+            self.industry is other.industry and Exclusivity.INDUSTRY in (self.exclusivity, other.exclusivity)
         )
         return (
             exclusive

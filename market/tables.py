@@ -1,7 +1,6 @@
 """What the market remembers: parties, twins, listings, bids, licences."""
 
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated
 
 import sqlalchemy as sa
@@ -30,70 +29,15 @@ from core.tables import (
     ref,
 )
 from market.rights import Exclusivity, Industry
-
-
-class PartyKind(StrEnum):
-    MODEL = "MODEL"
-    AGENCY = "AGENCY"
-    BRAND = "BRAND"
-
-
-class MandateStatus(StrEnum):
-    PROPOSED = "PROPOSED"
-    ACTIVE = "ACTIVE"
-    ENDED = "ENDED"
-    DECLINED = "DECLINED"
-
-
-class TwinStatus(StrEnum):
-    DRAFT = "DRAFT"
-    LISTED = "LISTED"
-    PAUSED = "PAUSED"
-    SUSPENDED = "SUSPENDED"
-    RETIRED = "RETIRED"
-
-
-class ListingFormat(StrEnum):
-    OPEN = "OPEN"
-    SEALED = "SEALED"
-
-
-class ListingStatus(StrEnum):
-    SCHEDULED = "SCHEDULED"
-    OPEN = "OPEN"
-    CLOSED = "CLOSED"
-    AWARDED = "AWARDED"
-    WITHDRAWN = "WITHDRAWN"
-
-
-class Outcome(StrEnum):
-    """How a listing ended by somebody's hand. Until then its status is told by the clock alone."""
-
-    AWARDED = "AWARDED"
-    WITHDRAWN = "WITHDRAWN"
-
-
-class BidStatus(StrEnum):
-    PENDING = "PENDING"
-    COUNTERED = "COUNTERED"
-    WITHDRAWN = "WITHDRAWN"
-    DECLINED = "DECLINED"
-    EXPIRED = "EXPIRED"
-    ACCEPTED = "ACCEPTED"
-    LOST = "LOST"
-
-
-class LicenceStatus(StrEnum):
-    AWAITING_PAYMENT = "AWAITING_PAYMENT"
-    ACTIVE = "ACTIVE"
-    SUSPENDED = "SUSPENDED"
-    ENDED = "ENDED"
-    LAPSED = "LAPSED"
-    TERMINATED = "TERMINATED"
-
-
-LIVE = (LicenceStatus.AWAITING_PAYMENT, LicenceStatus.ACTIVE, LicenceStatus.SUSPENDED)
-"""The states in which a licence holds its rights."""
+from market.states import (
+    BidStatus,
+    LicenceStatus,
+    ListingFormat,
+    MandateStatus,
+    Outcome,
+    PartyKind,
+    TwinStatus,
+)
 
 SCOPED = "not (isempty(media) or isempty(territories) or isempty(days))"
 """Empty ranges overlap nothing, so a licence with an empty scope would slip through the exclusion constraint."""

@@ -12,8 +12,9 @@ from market import licences, listings, rules, store
 from market import territories as places
 from market.facts import TwinStatusSet
 from market.rights import Industry, Medium
+from market.states import TwinStatus
 from market.store.rights import country_numbers, media_numbers
-from market.tables import ConsentPolicy, RateCard, Twin, TwinStatus
+from market.tables import ConsentPolicy, RateCard, Twin
 from payments.money import CURRENCIES, MAXIMUM_CHARGE_MINOR, Money, to_stripe
 
 LONGEST_LICENCE_DAYS = 1827

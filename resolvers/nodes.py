@@ -8,7 +8,7 @@ import strawberry
 
 from core.work import Read
 from market import store
-from market.tables import PartyKind
+from market.states import PartyKind
 from payments import store as money
 from payments.tables import Payment as PaymentRow
 from schema import policy

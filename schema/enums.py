@@ -6,7 +6,7 @@ from core.actor import Scope
 from market.errors import ObstacleKind
 from market.rights import Exclusivity, Industry, Medium
 from market.search import TwinOrder
-from market.tables import BidStatus, LicenceStatus, ListingFormat, ListingStatus, MandateStatus, TwinStatus
+from market.states import BidStatus, LicenceStatus, ListingFormat, ListingStatus, MandateStatus, TwinStatus
 from payments.tables import PayeeStatus, PaymentStatus, PayoutStatus, ShareStatus
 
 __all__ = [

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Self, TypeAlias
 
 import strawberry
-from market.store.rights import rights_of
 
 from market import tables
+from market.store.rights import rights_of
 from schema.consent import ConsentRecord
 from schema.context import Info
 from schema.enums import LicenceStatus

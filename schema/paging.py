@@ -105,7 +105,5 @@ class Page:
         try:
             return tuple(orjson.loads(self.seal.open(f"cursor:{list_name}", cursor)))
         except Broken:
-            wrong = (
-                "This cursor is not one of this list. Send one that came with its edges, in the same order."
-            )
+            wrong = "This cursor is not one of this list. Send one that came with its edges, in the same order."
             raise ApiError(ErrorCode.BAD_USER_INPUT, wrong) from None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Self, TypeAlias
 import strawberry
 
 from market import tables
-from market.tables import PartyKind
+from market.states import PartyKind
 from schema import policy
 from schema.api_keys import ApiKey
 from schema.context import Info

@@ -15,7 +15,7 @@ from core.work import Read, Work
 from market import parties
 from market import store as market
 from market.rights import Industry
-from market.tables import PartyKind
+from market.states import PartyKind
 from payments import ledger
 from server import auth, logs, migrations, processes, store
 from server import settings as configuration
@@ -144,9 +144,7 @@ def create_operator(email: str, name: str, password: Password) -> None:
 
 @app.command("create-api-key")
 def create_api_key(
-    holder: Annotated[
-        str, typer.Argument(help="A party's handle, or an operator's email: whom the key acts for.")
-    ],
+    holder: Annotated[str, typer.Argument(help="A party's handle, or an operator's email: whom the key acts for.")],
     name: Annotated[str, typer.Option(help="To tell keys apart.")] = "command line",
     scope: Annotated[
         list[Scope] | None, typer.Option(case_sensitive=False, help="What it may do; everything if left out.")

@@ -34,7 +34,12 @@ class Database:
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
-        options = {"connect_args": {"server_settings": SETTINGS}, "pool_size": pool_size, "max_overflow": pool_size, "pool_pre_ping": True}
+        options = {
+            "connect_args": {"server_settings": SETTINGS},
+            "pool_size": pool_size,
+            "max_overflow": pool_size,
+            "pool_pre_ping": True,
+        }
         return cls(
             url=url,
             writes=create_async_engine(url, **options),
@@ -57,7 +62,9 @@ class Database:
 
 
 @asynccontextmanager
-async def open_work(engine: AsyncEngine, actor: Actor, after_commit: Sequence[Callable[[], None]] = ()) -> AsyncIterator[Work]:
+async def open_work(
+    engine: AsyncEngine, actor: Actor, after_commit: Sequence[Callable[[], None]] = ()
+) -> AsyncIterator[Work]:
     """All of it or none of it: the rows, and the jobs and activity that follow from the facts."""
     async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
         now = (await session.execute(sa.select(sa.func.clock()))).scalar_one()

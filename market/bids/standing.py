@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from market import bidding
 from market.bidding import Lead, Standing
-from market.tables import Bid, Listing, ListingFormat
+from market.states import ListingFormat
+from market.tables import Bid, Listing
 from payments.money import Money
 
 

@@ -12,9 +12,10 @@ from market.errors import Availability, ConsentDocument, ConsentOutdated, Rights
 from market.facts import LicenceAccepted, ListingAwarded
 from market.licences.consenting import Deal, deals_of
 from market.rules import listing_status
+from market.states import BidStatus, LicenceStatus, ListingStatus, TwinStatus
 from market.store.bids import LockedBid
 from market.store.rights import columns_of, rights_of
-from market.tables import Bid, BidStatus, Consent, Licence, LicenceStatus, Listing, ListingStatus, TwinStatus
+from market.tables import Bid, Consent, Licence, Listing
 from payments import charges
 
 PAYMENT_DEADLINE = timedelta(hours=48)

@@ -4,7 +4,7 @@ from core.actor import Scope
 from core.errors import NotAllowed, WrongState
 from core.work import Work
 from market import rules, store
-from market.tables import LicenceStatus
+from market.states import LicenceStatus
 from payments import charges
 from payments.tables import Payment
 

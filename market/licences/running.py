@@ -12,7 +12,8 @@ from market.facts import (
     LicenceResumed,
     LicenceSuspended,
 )
-from market.tables import Licence, LicenceStatus, Twin, TwinStatus
+from market.states import LicenceStatus, TwinStatus
+from market.tables import Licence, Twin
 from payments import store as payments
 from payments.tables import PaymentStatus
 

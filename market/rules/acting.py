@@ -9,7 +9,8 @@ from core.actor import Actor, Scope
 from core.errors import InvalidInput, NotAllowed, WrongState
 from market.rights import Rights
 from market.rules.states import bid_status, listing_status
-from market.tables import Bid, BidStatus, Listing, ListingFormat, ListingStatus, Outcome, Twin
+from market.states import BidStatus, ListingFormat, ListingStatus, Outcome
+from market.tables import Bid, Listing, Twin
 
 
 @dataclass(frozen=True, slots=True)

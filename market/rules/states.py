@@ -13,19 +13,8 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from core.errors import WrongState
-from market.tables import (
-    Bid,
-    BidStatus,
-    Licence,
-    LicenceStatus,
-    Listing,
-    ListingStatus,
-    Mandate,
-    MandateStatus,
-    Outcome,
-    Twin,
-    TwinStatus,
-)
+from market.states import BidStatus, LicenceStatus, ListingStatus, MandateStatus, Outcome, TwinStatus
+from market.tables import Bid, Licence, Listing, Mandate, Twin
 
 Stateful: TypeAlias = Twin | Listing | Bid | Licence | Mandate
 Status: TypeAlias = TwinStatus | ListingStatus | BidStatus | LicenceStatus | MandateStatus

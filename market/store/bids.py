@@ -14,8 +14,9 @@ from core.errors import NotFound
 from core.paging import Order, Slice, Window
 from core.work import Read, Work
 from market.rights import Rights
+from market.states import BidStatus, MandateStatus, PartyKind
 from market.store import asking, conflicts, listings, scope, twins
-from market.tables import Bid, BidStatus, Listing, Mandate, MandateStatus, Party, PartyKind, Twin
+from market.tables import Bid, Listing, Mandate, Party, Twin
 
 NEWEST = Order((col(Bid.id),), descending=True)
 

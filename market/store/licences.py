@@ -13,18 +13,10 @@ from core.errors import NotFound
 from core.paging import Order, Slice, Window
 from core.work import Read, Work
 from market.rights import Rights
+from market.states import LIVE, LicenceStatus, PartyKind
 from market.store import asking, scope, twins
 from market.store.rights import rights_from
-from market.tables import (
-    LICENCE_NO_CONFLICT,
-    LIVE,
-    Consent,
-    Licence,
-    LicenceStatus,
-    Party,
-    PartyKind,
-    Twin,
-)
+from market.tables import LICENCE_NO_CONFLICT, Consent, Licence, Party, Twin
 
 NEWEST = Order((col(Licence.id),), descending=True)
 

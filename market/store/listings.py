@@ -12,9 +12,10 @@ from core.errors import NotFound
 from core.paging import Order, Slice, Window
 from core.work import Read, Work
 from market.rights import Industry, Medium
+from market.states import ListingFormat, ListingStatus
 from market.store import asking, scope, twins
 from market.store.rights import media_numbers
-from market.tables import Listing, ListingFormat, ListingStatus, Twin
+from market.tables import Listing, Twin
 
 NEWEST = Order((col(Listing.id),), descending=True)
 

@@ -11,9 +11,10 @@ from core.errors import NotFound
 from core.paging import Order, Slice, Window
 from core.work import Read, Work
 from market.rules import Power
+from market.states import MandateStatus
 from market.store import asking, scope
 from market.store.rights import countries_of, power_of
-from market.tables import Mandate, MandateStatus, Party
+from market.tables import Mandate, Party
 
 NEWEST = Order((col(Mandate.id),), descending=True)
 BY_NAME = Order((col(Party.name), col(Party.id)))

@@ -10,8 +10,9 @@ from sqlmodel import col
 from core.errors import NotFound
 from core.work import Read, Work
 from market.rules import is_system
+from market.states import PartyKind
 from market.store import asking
-from market.tables import ApiKey, Member, Party, PartyKind, Person
+from market.tables import ApiKey, Member, Party, Person
 
 
 async def find(read: Read, party_id: int, *, kind: PartyKind | None = None) -> Party:

@@ -7,7 +7,8 @@ from sqlmodel import col
 
 from core.actor import Actor
 from market.rules import is_system
-from market.tables import Bid, Licence, Listing, ListingFormat, Mandate, Twin, TwinStatus
+from market.states import ListingFormat, TwinStatus
+from market.tables import Bid, Licence, Listing, Mandate, Twin
 
 Condition = sa.ColumnElement[bool]
 

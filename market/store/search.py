@@ -12,9 +12,10 @@ from core.work import Read
 from market import pricing
 from market.rights import Exclusivity, Medium, Rights
 from market.search import BY_PRICE, IntRange, TwinOrder, TwinQuery, check
+from market.states import LIVE, MandateStatus, TwinStatus
 from market.store import asking, conflicts, scope
 from market.store.rights import country_numbers, media_numbers
-from market.tables import LIVE, ConsentPolicy, Licence, Mandate, MandateStatus, Party, RateCard, Twin, TwinStatus
+from market.tables import ConsentPolicy, Licence, Mandate, Party, RateCard, Twin
 from payments.money import CURRENCIES
 
 Condition: TypeAlias = sa.ColumnElement[bool]

@@ -22,7 +22,6 @@ from server.demo.story import Story
 from server.postgres import Postgres
 from server.settings import Settings
 
-
 PATIENCE_SECONDS = 20
 
 
@@ -122,10 +121,14 @@ async def _compare(stage: Stage, database: Database, http: httpx.AsyncClient, sa
         return
     books, differences = await settled_books(database, http, sandbox)
     stage.check(not differences, "the books differ: " + "; ".join(differences[:5]))
-    stage.note(f"{len(books.charges)} charges, {len(books.transfers)} transfers, {len(books.payouts)} payouts: not a cent apart.")
+    stage.note(
+        f"{len(books.charges)} charges, {len(books.transfers)} transfers, {len(books.payouts)} payouts: not a cent apart."
+    )
 
 
-async def settled_books(database: Database, http: httpx.AsyncClient, sandbox: str) -> tuple[reconciliation.Books, list[str]]:
+async def settled_books(
+    database: Database, http: httpx.AsyncClient, sandbox: str
+) -> tuple[reconciliation.Books, list[str]]:
     """Stripe's books, and where ours differ from them once the payouts that are under way have been heard of."""
     for _ in range(PATIENCE_SECONDS * 5):
         books = reconciliation.Books.from_json((await http.get(f"{sandbox}/_sandbox/books")).json())

@@ -8,7 +8,7 @@ from typing import Any, Self
 from server.demo import documents
 from server.demo.books import amount, shown
 from server.demo.client import Client, Stream
-from server.demo.show import Stage
+from server.demo.show import Failed, Stage
 
 CUT_AFTER = 3
 PATIENCE_SECONDS = 60
@@ -53,8 +53,8 @@ class PayoutWatch:
         self.stage.check(len(set(cursors)) == len(cursors), "no event came twice")
 
     async def _next(self) -> dict[str, Any]:
-        self.stage.check(self._stream is not None, "the subscription is open")
-        assert self._stream is not None
+        if self._stream is None:
+            raise Failed("the subscription is not open")
         return await self._stream.next(within=PATIENCE_SECONDS)
 
     async def _connect(self, after: str | None) -> None:

@@ -13,7 +13,7 @@ from core.errors import NotFound
 from core.seal import Seal
 from market import parties, store
 from market.rights import Industry, Medium
-from market.tables import PartyKind
+from market.states import PartyKind
 from server.auth import hash_password
 from server.database import Database
 from server.demo import documents

@@ -14,7 +14,8 @@ from market.errors import BidTooLow, RightsUnavailable
 from market.facts import BidPlaced
 from market.rights import Exclusivity, Medium
 from market.rules import listing_status
-from market.tables import Bid, BidStatus, Listing, ListingFormat, ListingStatus
+from market.states import BidStatus, ListingFormat, ListingStatus
+from market.tables import Bid, Listing
 from payments.errors import PaymentProblem
 from payments.money import Money
 from server.database import Database

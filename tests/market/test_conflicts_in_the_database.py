@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from market import territories
 from market.rights import Exclusivity, Industry, Medium, Rights
-from market.tables import LICENCE_NO_CONFLICT, Bid, BidStatus, Licence, LicenceStatus, Party, PartyKind, Twin
+from market.states import BidStatus, LicenceStatus, PartyKind
+from market.tables import LICENCE_NO_CONFLICT, Bid, Licence, Party, Twin
 from server.database import Database
 
 PAIRS = 400

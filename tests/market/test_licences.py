@@ -23,7 +23,8 @@ from market.facts import (
     ListingAwarded,
 )
 from market.rights import Exclusivity, Industry, Medium
-from market.tables import Bid, BidStatus, Licence, LicenceStatus, ListingFormat, Outcome, TwinStatus
+from market.states import BidStatus, LicenceStatus, ListingFormat, Outcome, TwinStatus
+from market.tables import Bid, Licence
 from payments import store as payments
 from server.database import Database
 from tests import factories

@@ -8,7 +8,8 @@ from core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from core.paging import Window
 from market import mandates, store, territories
 from market.facts import MandateAnswered, MandateEnded, MandateProposed
-from market.tables import Mandate, MandateStatus
+from market.states import MandateStatus
+from market.tables import Mandate
 from server.database import Database
 from tests import factories
 from tests.factories import Player, number

@@ -11,17 +11,8 @@ from market import rules
 from market.rights import Industry, Medium, Rights
 from market.rules import MOVES
 from market.rules.states import BY_THE_CLOCK
-from market.tables import (
-    Bid,
-    BidStatus,
-    Licence,
-    Listing,
-    ListingFormat,
-    ListingStatus,
-    Mandate,
-    Outcome,
-    Twin,
-)
+from market.states import BidStatus, ListingFormat, ListingStatus, Outcome
+from market.tables import Bid, Licence, Listing, Mandate, Twin
 from payments.money import Money
 
 NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)

@@ -13,7 +13,8 @@ from market import parties, store, twins
 from market.facts import TwinStatusSet
 from market.rights import Medium
 from market.search import TwinQuery
-from market.tables import BidStatus, Twin, TwinStatus
+from market.states import BidStatus, TwinStatus
+from market.tables import Twin
 from market.twins import TwinDetails
 from server.database import Database
 from tests import factories

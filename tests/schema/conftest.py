@@ -12,7 +12,7 @@ from core.actor import SYSTEM, Actor, Scope
 from core.seal import Seal
 from market import parties
 from market.rights import Industry
-from market.tables import PartyKind
+from market.states import PartyKind
 from payments.gateway import Gateway
 from resolvers.loaders import load
 from schema.context import Context

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.actor import Actor, Scope
 from market.rights import Industry
-from market.tables import PartyKind
+from market.states import PartyKind
 from tests.schema.conftest import Api
 from tests.schema.scenes import bid, on_the_market, opened, with_a_card
 

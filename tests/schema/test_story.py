@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from core.actor import Actor
 from market.rights import Industry
-from market.tables import PartyKind
+from market.states import PartyKind
 from tests.schema.conftest import Api
 from tests.schema.scenes import RIGHTS, on_the_market, with_a_card
 

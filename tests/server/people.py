@@ -5,7 +5,8 @@ import secrets
 
 from core.actor import SYSTEM, Scope
 from core.store import append_activity
-from market.tables import ApiKey, Member, Party, PartyKind, Person
+from market.states import PartyKind
+from market.tables import ApiKey, Member, Party, Person
 from server.auth import digest
 from server.database import Database
 

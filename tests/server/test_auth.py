@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.dialects.postgresql.ranges import Range
 
 from core.actor import SYSTEM, Scope
-from market.tables import ApiKey, Mandate, MandateStatus, PartyKind, Person
+from market.states import MandateStatus, PartyKind
+from market.tables import ApiKey, Mandate, Person
 from server.auth import Authenticator, WrongCredential, hash_password
 from server.database import Database
 from tests.server.people import a_party, a_person, an_api_key, revoke

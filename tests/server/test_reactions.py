@@ -13,7 +13,8 @@ from core.tables import Activity, Job
 from core.work import Fact, Work
 from market import facts as market
 from market.rights import Exclusivity, Industry
-from market.tables import Bid, Licence, Listing, ListingFormat, Mandate, MandateStatus, Party, PartyKind, Twin
+from market.states import ListingFormat, MandateStatus, PartyKind
+from market.tables import Bid, Licence, Listing, Mandate, Party, Twin
 from payments import facts as payments
 from payments.tables import Payment
 from server.database import Database

@@ -1,0 +1,67 @@
+"""The states that things can be in, and the kinds that they come in. `market.rules.states` says which follows which."""
+
+from enum import StrEnum
+
+
+class PartyKind(StrEnum):
+    MODEL = "MODEL"
+    AGENCY = "AGENCY"
+    BRAND = "BRAND"
+
+
+class MandateStatus(StrEnum):
+    PROPOSED = "PROPOSED"
+    ACTIVE = "ACTIVE"
+    ENDED = "ENDED"
+    DECLINED = "DECLINED"
+
+
+class TwinStatus(StrEnum):
+    DRAFT = "DRAFT"
+    LISTED = "LISTED"
+    PAUSED = "PAUSED"
+    SUSPENDED = "SUSPENDED"
+    RETIRED = "RETIRED"
+
+
+class ListingFormat(StrEnum):
+    OPEN = "OPEN"
+    SEALED = "SEALED"
+
+
+class ListingStatus(StrEnum):
+    SCHEDULED = "SCHEDULED"
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+    AWARDED = "AWARDED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class Outcome(StrEnum):
+    """How a listing ended by somebody's hand. Until then its status is told by the clock alone."""
+
+    AWARDED = "AWARDED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class BidStatus(StrEnum):
+    PENDING = "PENDING"
+    COUNTERED = "COUNTERED"
+    WITHDRAWN = "WITHDRAWN"
+    DECLINED = "DECLINED"
+    EXPIRED = "EXPIRED"
+    ACCEPTED = "ACCEPTED"
+    LOST = "LOST"
+
+
+class LicenceStatus(StrEnum):
+    AWAITING_PAYMENT = "AWAITING_PAYMENT"
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    ENDED = "ENDED"
+    LAPSED = "LAPSED"
+    TERMINATED = "TERMINATED"
+
+
+LIVE = (LicenceStatus.AWAITING_PAYMENT, LicenceStatus.ACTIVE, LicenceStatus.SUSPENDED)
+"""The states in which a licence holds its rights."""
