@@ -27,8 +27,8 @@ async def once(
 ) -> R:
     """Do it, or find what the same input with the same key has made before. `find` is given the row's number."""
     key = input.idempotency_key
-    if key is not None and not 1 <= len(key) <= MAXIMUM_KEY:
-        raise InvalidInput(f"An idempotencyKey has 1 to {MAXIMUM_KEY} characters.", path=["idempotencyKey"])
+    if key is not None and not (1 <= len(key) <= MAXIMUM_KEY and key.isprintable()):
+        raise InvalidInput(f"An idempotencyKey has 1 to {MAXIMUM_KEY} printable characters.", path=["idempotencyKey"])
     plain: dict[str, Any] = asdict(input)  # type: ignore[call-overload]
     return await store.once(
         work, operation=type(input).__name__, key=key, input=plain, do=do, id_of=lambda row: row.id, find=find

@@ -15,7 +15,7 @@ class LicenceQueries:
     @strawberry.field(description="By its number, for its parties.")
     async def licence(self, info: Info, number: str) -> Licence | None:
         async with policy.read(info) as read:
-            row = await store.licences.by_number(read, number)
+            row = await store.licences.by_number(read, number) if number.isprintable() else None
         return None if row is None else Licence.of(row)
 
 

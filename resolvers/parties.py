@@ -3,6 +3,7 @@
 import strawberry
 
 from market import store
+from schema import policy
 from schema.context import Info
 from schema.parties import Viewer, party_of
 
@@ -14,6 +15,6 @@ class PartyQueries:
         actor = info.context.actor
         if actor.is_anonymous:
             return None
-        async with info.context.read() as read:
+        async with policy.read(info) as read:
             parties = await store.parties.by_ids(read, actor.party_ids)
         return Viewer(name=actor.name, parties=[party_of(parties[number]) for number in sorted(parties)])

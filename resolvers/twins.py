@@ -55,7 +55,7 @@ class TwinQueries:
     @strawberry.field
     async def twin(self, info: Info, handle: str) -> Twin | None:
         async with policy.read(info) as read:
-            row = await store.twins.by_handle(read, handle)
+            row = await store.twins.by_handle(read, handle) if handle.isprintable() else None
         return None if row is None else Twin.of(row)
 
 

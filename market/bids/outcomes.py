@@ -1,15 +1,18 @@
-"""Which pending bids of a twin, accepted together, earn the most: a heaviest set in which no two conflict, exactly."""
+"""Which pending bids of a twin, accepted together, earn the most: a heaviest set in which no two conflict."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from core.work import Read
 from market import store
 from market.rights import Rights
-from market.states import ListingFormat
 from market.store.rights import rights_of
-from market.tables import Bid, Listing
+from market.tables import Bid, Listing, ListingFormat
 
 MAXIMUM_BIDS = 200
+MAXIMUM_STEPS = 20_000
+"""A search is about two seconds of one core, then. Crowds of bids that all overlap can be harder than that."""
 
 
 async def best_outcome(read: Read, listing: Listing) -> Sequence[Bid]:
@@ -23,7 +26,8 @@ async def best_outcome(read: Read, listing: Listing) -> Sequence[Bid]:
         if bid.currency == listing.currency and _can_win(bid, listings.get(bid.listing_id or 0))
     ]
     free = [(bid, rights) for bid, rights in choice if not any(rights.conflicts_with(other) for other in held)]
-    chosen = heaviest([bid.amount_minor for bid, _ in free], conflicts([rights for _, rights in free]))
+    weights, against = [bid.amount_minor for bid, _ in free], conflicts([rights for _, rights in free])
+    chosen = await asyncio.to_thread(heaviest, weights, against)  # others are served meanwhile
     return [free[place][0] for place in chosen]
 
 
@@ -42,68 +46,93 @@ def conflicts(rights: Sequence[Rights]) -> list[int]:
     ]
 
 
-def heaviest(weights: Sequence[int], against: Sequence[int]) -> list[int]:
-    """The places of the heaviest set of which no two are `against` each other, in order. Branch and bound: sets are
-    bits; parts that have nothing against each other are solved apart; what remains can never earn more than the
-    heaviest of each clique that covers it."""
-    every = (1 << len(weights)) - 1
-    best = sum(_heaviest_of(part, weights, against) for part in _parts(every, against))
-    return list(_bits(best))
+def heaviest(weights: Sequence[int], against: Sequence[int], *, steps: int = MAXIMUM_STEPS) -> list[int]:
+    """The places of the heaviest set of which no two are `against` each other, in order. Exact, unless it takes more
+    than so many steps: then the best that was found."""
+    search = _Search(weights, against, steps)
+    return list(_bits(search.best_of((1 << len(weights)) - 1)))
 
 
-def _heaviest_of(part: int, weights: Sequence[int], against: Sequence[int]) -> int:
-    best_set, best_weight = 0, 0
-    waiting = [(part, 0, 0)]  # (still free, chosen, their weight)
-    while waiting:
-        free, chosen, weight = waiting.pop()
-        if weight > best_weight:
-            best_set, best_weight = chosen, weight
-        covered = _cover(free, weights, against)
-        if weight + sum(bound for _, bound in covered) <= best_weight:
-            continue
-        # in a heaviest set some member of the last cliques must take part, or the bound of the first ones holds
-        branches: list[tuple[int, int, int]] = []
-        allowed, bound = 0, weight
-        for clique, most in covered:
-            bound += most
-            if bound <= best_weight:
-                allowed |= clique
-                continue
-            for place in _bits(clique):
-                branches.append(((allowed & ~against[place]), chosen | 1 << place, weight + weights[place]))
-                allowed |= 1 << place
-        waiting += branches
-    return best_set
+@dataclass
+class _Search:
+    """Branch and bound over sets of bits. What weighs as much as all of its rivals together is taken; parts that have
+    nothing against each other are solved apart, each once; and the bid with most rivals is tried with and without,
+    the latter only where the heaviest of each clique that covers the rest could earn more."""
 
+    weights: Sequence[int]
+    against: Sequence[int]
+    steps: int
+    solved: dict[int, int] = field(default_factory=dict)
 
-def _cover(free: int, weights: Sequence[int], against: Sequence[int]) -> list[tuple[int, int]]:
-    """Cliques of bids that are all against each other, covering `free`, each with its greatest weight."""
-    cliques: list[tuple[int, int]] = []
-    for place in sorted(_bits(free), key=lambda place: -weights[place]):
-        for at, (clique, most) in enumerate(cliques):
-            if clique & ~against[place] == 0:
-                cliques[at] = (clique | 1 << place, most)
-                break
-        else:
-            cliques.append((1 << place, weights[place]))
-    return cliques
+    def best_of(self, free: int) -> int:
+        taken, free = self._forced(free)
+        for part in self._parts(free):
+            if part not in self.solved:
+                self.solved[part] = self._best_of_part(part)
+            taken |= self.solved[part]
+        return taken
 
+    def _best_of_part(self, part: int) -> int:
+        self.steps -= 1
+        if self.steps < 0:
+            return self._greedy(part)
+        place = max(_bits(part), key=lambda place: (self.against[place] & part).bit_count())
+        rest = part & ~(1 << place)
+        best = 1 << place | self.best_of(rest & ~self.against[place])
+        if self._most(rest) > self._weigh(best):
+            without = self.best_of(rest)
+            best = max(best, without, key=self._weigh)
+        return best
 
-def _parts(every: int, against: Sequence[int]) -> list[int]:
-    """The connected parts."""
-    parts: list[int] = []
-    left = every
-    while left:
-        part, edge = 0, left & -left
-        while edge:
-            part |= edge
-            reached = 0
-            for place in _bits(edge):
-                reached |= against[place]
-            edge = reached & ~part
-        parts.append(part)
-        left &= ~part
-    return parts
+    def _forced(self, free: int) -> tuple[int, int]:
+        """Those who weigh as much as all who are against them together, and what stays free beside them."""
+        taken, changed = 0, True
+        while changed:
+            changed = False
+            for place in _bits(free):
+                rivals = self.against[place] & free
+                if free >> place & 1 and self.weights[place] >= self._weigh(rivals):
+                    taken |= 1 << place
+                    free &= ~(rivals | 1 << place)
+                    changed = True
+        return taken, free
+
+    def _greedy(self, free: int) -> int:
+        chosen = 0
+        for place in sorted(_bits(free), key=lambda place: -self.weights[place]):
+            if not self.against[place] & chosen:
+                chosen |= 1 << place
+        return chosen
+
+    def _most(self, free: int) -> int:
+        """No set earns more than this: the sum of the heaviest of each clique that covers `free`."""
+        cliques: list[int] = []
+        most = 0
+        for place in sorted(_bits(free), key=lambda place: -self.weights[place]):
+            for at, clique in enumerate(cliques):
+                if clique & ~self.against[place] == 0:
+                    cliques[at] |= 1 << place
+                    break
+            else:
+                cliques.append(1 << place)
+                most += self.weights[place]
+        return most
+
+    def _parts(self, left: int) -> Iterable[int]:
+        """The connected parts."""
+        while left:
+            part, edge = 0, left & -left
+            while edge:
+                part |= edge
+                reached = 0
+                for place in _bits(edge):
+                    reached |= self.against[place]
+                edge = reached & left & ~part
+            yield part
+            left &= ~part
+
+    def _weigh(self, chosen: int) -> int:
+        return sum(self.weights[place] for place in _bits(chosen))
 
 
 def _bits(number: int) -> list[int]:

@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any, cast
 
+import orjson
 import pytest
 
 from core.actor import SYSTEM, Actor
 from core.store import append_activity
 from market.rights import Industry
-from market.states import PartyKind
-from tests.schema.conftest import Api
+from market.tables import PartyKind
+from tests.schema.conftest import SEAL, Api
 from tests.schema.scenes import bid, on_the_market, opened, own_party, with_a_card
 
 LISTING = """subscription ($id: ID!, $after: String) { listingActivity(listingId: $id, after: $after) {
@@ -19,73 +20,69 @@ PAYOUTS = """subscription ($id: ID!, $after: String) { payoutActivity(partyId: $
     cursor kind amount { amount currency } share { id } payout { id } } }"""
 
 
+def beginning(actor: Actor, topic: str) -> str:
+    """The caller's cursor before everything that was ever told of a topic."""
+    return SEAL.close(f"activity:{topic}:{actor.caller}", orjson.dumps((0, -1)))
+
+
 async def take(stream: AsyncIterator[Any], number: int, field: str) -> list[Any]:
     """The first so many events."""
     async with aclosing(cast(Any, stream)) as events:
         return [(await anext(events))[field] for _ in range(number)]
 
 
+async def refused(api: Api, actor: Actor, document: str, **variables: Any) -> list[str]:
+    """The codes of a subscription's errors."""
+    source = await api.schema.subscribe(document, variables, api.context(actor))
+    result = await anext(aiter(source))  # type: ignore[arg-type]
+    return [(error.extensions or {})["code"] for error in result.errors or []]
+
+
 async def test_bids_are_told_and_can_be_resumed(api: Api, ada: Actor, lumen: Actor) -> None:
     listing_id = await opened(api, ada, await on_the_market(api, ada), "OPEN")
     await with_a_card(api, lumen)
-    stream = api.follow(ada, LISTING, id=listing_id)
-    first = cast(Any, anext(stream))
-    await bid(api, lumen, listing_id, "1000")
-    placed = (await first)["listingActivity"]
-    assert (placed["kind"], placed["listing"]) == ("BID_PLACED", {"bidCount": 1, "bids": {"totalCount": 1}})
-    await cast(Any, stream).aclose()
-
-    await bid(api, lumen, listing_id, "1000", "3000")
-    again = api.follow(ada, LISTING, id=listing_id, after=placed["cursor"])
-    assert [event["kind"] for event in await take(again, 2, "listingActivity")] == ["BID_PLACED", "RESERVE_MET"]
+    topic = f"listing:{SEAL.open_id(listing_id)[1]}"
+    async with aclosing(cast(Any, api.follow(ada, LISTING, id=listing_id, after=beginning(ada, topic)))) as events:
+        await bid(api, lumen, listing_id, "1000")
+        first = (await anext(events))["listingActivity"]
+        assert (first["kind"], first["listing"]) == ("BID_PLACED", {"bidCount": 1, "bids": {"totalCount": 1}})
+        await bid(api, lumen, listing_id, "1000", "3000")
+        live = (await anext(events))["listingActivity"]
+        assert live["kind"] == "BID_PLACED"
+    again = api.follow(ada, LISTING, id=listing_id, after=first["cursor"])
+    second, third = await take(again, 2, "listingActivity")
+    assert (second["cursor"], third["kind"]) == (live["cursor"], "RESERVE_MET")
 
 
 async def test_a_sealed_bid_is_told_to_its_brand_alone(api: Api, ada: Actor, lumen: Actor) -> None:
     listing_id = await opened(api, ada, await on_the_market(api, ada), "SEALED")
+    topic = f"listing:{SEAL.open_id(listing_id)[1]}"
     rival = await api.party(PartyKind.BRAND, "rival", industry=Industry.BEAUTY)
-    begin = {actor.name: await beginning(api, actor, listing_id) for actor in (ada, lumen, rival)}
     await with_a_card(api, lumen)
     await bid(api, lumen, listing_id, "2000")
     await api.do(ada, "withdrawListing", {"listingId": listing_id})
-    told = {}
-    for actor, number in ((ada, 1), (rival, 1), (lumen, 2)):
-        stream = api.follow(actor, LISTING, id=listing_id, after=begin[actor.name])
-        told[actor.name] = [event["kind"] for event in await take(stream, number, "listingActivity")]
-    assert list(told.values()) == [["WITHDRAWN"], ["WITHDRAWN"], ["BID_PLACED", "WITHDRAWN"]]
-
-
-async def beginning(api: Api, actor: Actor, listing_id: str) -> str:
-    """A cursor of the caller's, of an event that everybody is told."""
-    stream = api.follow(actor, LISTING, id=listing_id)
-    first = cast(Any, anext(stream))
-    _, number = api.context(actor).seal.open_id(listing_id)
-    async with api.database.work(SYSTEM)() as work:
-        await append_activity(work, topic=f"listing:{number}", kind="OPENED", body={"listing_id": number})
-    cursor: str = (await first)["listingActivity"]["cursor"]
-    await cast(Any, stream).aclose()
-    return cursor
+    for actor, kinds in ((ada, ["WITHDRAWN"]), (rival, ["WITHDRAWN"]), (lumen, ["BID_PLACED", "WITHDRAWN"])):
+        stream = api.follow(actor, LISTING, id=listing_id, after=beginning(actor, topic))
+        told = await take(stream, len(kinds), "listingActivity")
+        assert [event["kind"] for event in told] == kinds
 
 
 async def test_money_is_told_to_members_alone(api: Api, ada: Actor, lumen: Actor) -> None:
-    party_id = await own_party(api, ada)
-    refused = await anext(aiter(await api.schema.subscribe(PAYOUTS, {"id": party_id}, api.context(lumen))))  # type: ignore[arg-type]
-    assert [(error.extensions or {})["code"] for error in refused.errors or []] == ["FORBIDDEN"]
-    stream = api.follow(ada, PAYOUTS, id=party_id)
-    first = cast(Any, anext(stream))
+    party_id, topic = await own_party(api, ada), f"payout:{min(ada.model_ids)}"
+    assert await refused(api, lumen, PAYOUTS, id=party_id) == ["FORBIDDEN"]
     body = {"amount_minor": 850_00, "currency": "EUR"}
     async with api.database.work(SYSTEM)() as work:
-        await append_activity(work, topic=f"payout:{min(ada.model_ids)}", kind="SHARE_EARNED", body=body)
-    event = (await first)["payoutActivity"]
+        await append_activity(work, topic=topic, kind="SHARE_EARNED", body=body)
+    [event] = await take(api.follow(ada, PAYOUTS, id=party_id, after=beginning(ada, topic)), 1, "payoutActivity")
     assert (event["kind"], event["amount"]) == ("SHARE_EARNED", {"amount": "850.00", "currency": "EUR"})
-    await cast(Any, stream).aclose()
+    assert (event["share"], event["payout"]) == (None, None)
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "another's"])
+@pytest.mark.parametrize("after", ["nonsense", "another caller's", "another topic's"])
 async def test_a_cursor_is_good_for_its_stream_and_its_caller_alone(
-    api: Api, ada: Actor, lumen: Actor, cursor: str
+    api: Api, ada: Actor, lumen: Actor, after: str
 ) -> None:
     listing_id = await opened(api, ada, await on_the_market(api, ada), "OPEN")
-    after = cursor if cursor == "nonsense" else await beginning(api, ada, listing_id)
-    source = await api.schema.subscribe(LISTING, {"id": listing_id, "after": after}, api.context(lumen))
-    result = await anext(aiter(source))  # type: ignore[arg-type]
-    assert [(error.extensions or {})["code"] for error in result.errors or []] == ["BAD_USER_INPUT"]
+    topic = f"listing:{SEAL.open_id(listing_id)[1]}"
+    cursors = {"another caller's": beginning(ada, topic), "another topic's": beginning(lumen, "listing:9")}
+    assert await refused(api, lumen, LISTING, id=listing_id, after=cursors.get(after, after)) == ["BAD_USER_INPUT"]

@@ -41,6 +41,7 @@ async def test_refusals_name_the_field_at_fault(api: Api, ada: Actor, lumen: Act
     model_id = (await api.ask(ada, "{ viewer { parties { id } } }"))["viewer"]["parties"][0]["id"]
     assert await refused(twinId=model_id) == ("InvalidInput", "NOT_FOUND", ["twinId"])
     assert await refused(idempotencyKey="k" * 256) == ("InvalidInput", "INVALID_INPUT", ["idempotencyKey"])
+    assert await refused(idempotencyKey="\0") == ("InvalidInput", "INVALID_INPUT", ["idempotencyKey"])
     assert (await refused())[:2] == ("PaymentProblem", "NO_PAYMENT_METHOD")
 
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from core.actor import Actor, Scope
 from market.rights import Industry
 from market.states import PartyKind
@@ -82,3 +84,9 @@ async def test_a_key_without_read_may_not_ask(api: Api, ada: Actor) -> None:
     assert (await api.errors(blind, "{ twins { totalCount } }"))[0][0] == "FORBIDDEN"
     told = await api.do(blind, "createTwin", {"handle": "ada-one", "name": "Ada"})
     assert (told["__typename"], told["code"]) == ("NotAllowed", "SCOPE_MISSING")
+
+
+@pytest.mark.parametrize("word", ["nothing", "", "\0", "\ud800", "x" * 10_000])
+async def test_words_that_name_nothing_find_nothing(api: Api, ada: Actor, word: str) -> None:
+    document = "query ($word: String!) { twin(handle: $word) { id } licence(number: $word) { id } }"
+    assert await api.ask(ada, document, word=word) == {"twin": None, "licence": None}
