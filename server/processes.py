@@ -102,7 +102,7 @@ def pretend_to_be_stripe(settings: Settings) -> None:
     local = f"http://127.0.0.1:{settings.port}"
     sandbox = create_sandbox(
         SandboxSettings(
-            state_path=settings.data / "sandbox.json",
+            state_path=settings.sandbox_state,
             platform_webhook_url=f"{local}/webhooks/stripe",
             platform_secret=settings.webhook_secrets[0],
             connect_webhook_url=f"{local}/webhooks/stripe/connect",

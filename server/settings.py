@@ -177,6 +177,11 @@ class Settings(BaseSettings):
         return self.data / "postgres"
 
     @property
+    def sandbox_state(self) -> Path:
+        """Where the sandbox keeps what it holds."""
+        return self.data / "sandbox.sqlite"
+
+    @property
     def url(self) -> str:
         """`public_url`, or what it is when nobody said."""
         return self.public_url or f"http://127.0.0.1:{self.port}"

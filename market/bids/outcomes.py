@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from core.work import Read
 from market import store
 from market.rights import Rights
+from market.states import ListingFormat
 from market.store.rights import rights_of
-from market.tables import Bid, Listing, ListingFormat
+from market.tables import Bid, Listing
 
 MAXIMUM_BIDS = 200
-MAXIMUM_STEPS = 20_000
-"""A search is about two seconds of one core, then. Crowds of bids that all overlap can be harder than that."""
+MAXIMUM_STEPS = 10_000
+"""About a second of one core. Real bids need a few hundred; hundreds that clash at random could take for ever."""
 
 
 async def best_outcome(read: Read, listing: Listing) -> Sequence[Bid]:

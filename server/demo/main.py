@@ -16,7 +16,7 @@ from payments import reconciliation
 from server import migrations
 from server.database import Database
 from server.demo.processes import Troupe, free_port, is_free
-from server.demo.seed import Account, Seeding, as_row, create_parties
+from server.demo.seed import Account, Seeding, as_row, create_parties, is_filled
 from server.demo.show import Failed, Stage
 from server.demo.story import Story
 from server.postgres import Postgres
@@ -54,7 +54,17 @@ async def _play(settings: Settings, stage: Stage, *, once: bool) -> None:
     var.mkdir(parents=True, exist_ok=True)
     accounts_file = var / "demo.json"
     kept = _kept_accounts(accounts_file)
-    async with _database(settings, stage) as database, _troupe(settings, stage, database.url) as (troupe, sandbox):
+    async with contextlib.AsyncExitStack() as stack:
+        database = await stack.enter_async_context(_database(settings, stage))
+        if not await is_filled(database):
+            kept = []  # their keys belong to a database that is gone, and so do the sandbox's accounts
+            settings.sandbox_state.unlink(missing_ok=True)
+        elif settings.uses_sandbox and not settings.sandbox_state.exists():
+            raise Failed(
+                f"This database was filled by a demo whose Stripe sandbox is gone ({settings.sandbox_state}). "
+                f"To begin anew, remove {settings.postgres_data}, or name an empty database in DATABASE_URL."
+            )
+        troupe, sandbox = await stack.enter_async_context(_troupe(settings, stage, database.url))
         url = f"http://127.0.0.1:{settings.port}/graphql"
         async with httpx.AsyncClient(timeout=30) as http:
             with stage.console.status("   filling the market: 3 agencies, 12 models, 20 twins, 6 brands ..."):

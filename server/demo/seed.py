@@ -41,6 +41,16 @@ class Account:
     apiKey: str
 
 
+async def is_filled(database: Database) -> bool:
+    """Whether a demo has been here before."""
+    async with database.read(SYSTEM)() as read:
+        try:
+            await store.parties.by_handle(read, AGENCIES[0].handle)
+        except NotFound:
+            return False
+    return True
+
+
 async def create_parties(database: Database, seal: Seal, kept: Iterable[Account]) -> list[Account]:
     """Every party with a person and an API key. Those in `kept` keep the keys that they have."""
     known = {account.handle: account for account in kept}

@@ -346,3 +346,17 @@ def test_the_heaviest_set_is_the_heaviest(seed: int) -> None:
     found = heaviest(weights, against)
     assert tuple(found) in independent
     assert sum(weights[place] for place in found) == best
+
+
+def test_a_search_that_takes_too_long_still_answers_a_set_without_conflicts() -> None:
+    dice = Random(1)
+    size = 120
+    weights = [dice.randint(1, 50) for _ in range(size)]
+    against = [0] * size
+    for one, other in combinations(range(size), 2):
+        if dice.random() < 0.2:
+            against[one] |= 1 << other
+            against[other] |= 1 << one
+    found = heaviest(weights, against, steps=50)
+    assert found
+    assert all(not against[one] >> other & 1 for one, other in combinations(found, 2))
