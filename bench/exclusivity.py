@@ -2,11 +2,12 @@
 
     python -m bench.exclusivity [--acceptances 1000] [--twins 4] [--rivals 8] [--processes 2] [--at-once 64] [--seed 1]
 
-Every acceptance is a model's own signature under a rival's offer, through the same verb that the API calls, `--at-once` of them at the
-same time over `--processes`, on a real PostgreSQL (DATABASE_URL or --database-url, or an embedded one of its own with fsync on).
-Afterwards all live licences are read back and compared in Python, pair by pair, by the definition of a conflict and not by the
-database's constraint; and every offer that was turned away must conflict with a licence that lives. Exit 0 only when nothing was sold
-twice, no winner was lost and nobody saw anything but a licence or a refusal that says what is taken.
+Every acceptance is a model's own signature under a rival's offer, through the same verb that the API calls, `--at-once`
+of them at the same time over `--processes`, on a real PostgreSQL (DATABASE_URL or --database-url, or an embedded one of
+its own with fsync on). Afterwards all live licences are read back and compared in Python, pair by pair, by the
+definition of a conflict and not by the database's constraint; and every offer that was turned away must conflict with a
+licence that lives. Exit 0 only when nothing was sold twice, no winner was lost and nobody saw anything but a licence or
+a refusal that says what is taken.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The database's clock, stopped: it shows one moment until somebody moves it, and every connection sees that at once."""
+"""The database's clock, stopped: it shows one moment until it is moved, and every connection sees that at once."""
 
 from datetime import timedelta
 

@@ -25,9 +25,7 @@ async def stage(postgres: Postgres, template: str) -> AsyncIterator[Stage]:
     async with copied(postgres, template) as database:
         scene = await set_scene(database)
         engines = [
-            create_async_engine(
-                database.url, pool_size=1, max_overflow=0, connect_args={"server_settings": SETTINGS}
-            )
+            create_async_engine(database.url, pool_size=1, max_overflow=0, connect_args={"server_settings": SETTINGS})
             for _ in range(2)
         ]
         async with database.reads.connect() as watcher:

@@ -3,11 +3,11 @@
 Each runs on a connection of its own and waits before every statement, and before its commit, until it is let go on. One
 that waits for a lock of the other is left where it is, and the other goes on.
 
-Which orders can matter? While neither commits, each sees nothing of the other but its locks. So the first stops before each of
-its statements in turn while the second runs from beginning to end, or until it waits; and the other way round. Where the
-second waits at the same statement wherever the first stops between two places, all the places between are one and the
-same order, and are passed over. Orders in which both stop once can differ from these only in who takes which lock first, as
-deadlocks do: of those an even choice is run.
+Which orders can matter? While neither commits, each sees nothing of the other but its locks. So the first stops before
+each of its statements in turn while the second runs from beginning to end, or until it waits; and the other way round.
+Where the second waits at the same statement whether the first stops at one place or at a later one, all the places
+between are one and the same order, for locks are kept: they are passed over. Orders in which both stop once can differ
+from these only in who takes which lock first, as deadlocks do: of those an even choice is run.
 """
 
 import asyncio
@@ -116,7 +116,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`schedule`: who went how many statements, in turn. `steps`: how many each had. `waited_at`: at which it first waited."""
+    """`schedule`: who went how far, in turn. `steps`: how many each had. `waited_at`: where it first waited."""
 
     schedule: tuple[tuple[int, int], ...]
     outcome: Outcome

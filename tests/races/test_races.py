@@ -46,5 +46,6 @@ def told(one: str, other: str, run: Run, serial: tuple[Run, Run]) -> str:
     for each in serial:
         lines.append(f"serially {each.schedule}: {each.outcome.answers}")
         ours, right = run.outcome.state.splitlines(), each.outcome.state.splitlines()
-        lines += [f"  - {line}" for line in right if line not in ours] + [f"  + {line}" for line in ours if line not in right]
+        lines += [f"  - {line}" for line in right if line not in ours]
+        lines += [f"  + {line}" for line in ours if line not in right]
     return "\n".join(lines)
