@@ -51,9 +51,9 @@ def outcome(
 ) -> Lead | None:
     """Who leads now, and at what price. None while no bid reaches the starting price.
 
-    `before` is the outcome until this bid; leave it out when a bid was withdrawn. It matters only when a leader who
-    stood at its own maximum, less than an increment above the second, raises it: the price stays, for nobody else has
-    bid.
+    `before` is the outcome until now. It matters when a leader who stood at its own maximum, less than an increment
+    above the second, has raised it: the price does not rise, neither then nor when another bid is withdrawn, for
+    nobody else has bid.
     """
     ranked = sorted(
         (standing for standing in standings if standing.maximum_minor >= starting_minor),
@@ -67,7 +67,7 @@ def outcome(
         second = Money(rivals[0].maximum_minor, currency)
         price = max(price, second.minor + increment(second).minor)
     if before is not None and before.bid_id == leader.bid_id and _unchallenged_since(before, rivals):
-        price = before.price_minor
+        price = min(price, before.price_minor)
     reserve_met = reserve_minor is None or leader.maximum_minor >= reserve_minor
     if reserve_minor is not None and reserve_met:
         price = max(price, reserve_minor)

@@ -1,6 +1,7 @@
 """A real PostgreSQL for every test: one embedded server a run, one template database, a copy of it for each test that asks."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 
@@ -39,6 +40,12 @@ async def template(postgres: Postgres) -> str:
 @pytest.fixture
 async def database(postgres: Postgres, template: str) -> AsyncIterator[Database]:
     """An empty database of the test's own."""
+    async with copied(postgres, template) as database:
+        yield database
+
+
+@asynccontextmanager
+async def copied(postgres: Postgres, template: str) -> AsyncIterator[Database]:
     name = f"test_{next(_copies)}"
     await _admin(postgres, f"create database {name} template {template}")
     database = Database.connect(postgres.url(name))

@@ -44,13 +44,13 @@ async def place(
 
 async def _settle(work: Work, listing: Listing, live: list[Bid], own: Bid, *, cap: Money, use: str) -> Bid:
     """The bid as it now is, and what it does to the listing."""
-    before, was_met = standing.lead_of(listing), listing.reserve_met
+    was_met = listing.reserve_met
     own.intended_use, own.placed_at = use, work.now
     if listing.format is ListingFormat.OPEN:
         own.maximum_minor = cap.minor
     else:
         own.amount_minor = cap.minor
-    standing.settle(listing, live, before=before)
+    standing.settle(listing, live)
     extended = _extend(listing, work.now)
     await work.session.flush()
     work.record(

@@ -9,12 +9,13 @@ from market.tables import Bid, Listing
 from payments.money import Money
 
 
-def settle(listing: Listing, live: Sequence[Bid], *, before: Lead | None = None) -> None:
-    """Write down what the live bids make of the listing. `before`: who led until a bid that has just come."""
+def settle(listing: Listing, live: Sequence[Bid]) -> None:
+    """Write down what the live bids make of the listing, which holds what they made of it before."""
     listing.bid_count = len(live)
     if listing.format is ListingFormat.SEALED:
         return  # nothing of a sealed bid may show before the close
     standings = [Standing(number(bid), _maximum(bid), bid.placed_at) for bid in live]
+    before = lead_of(listing)
     lead = bidding.outcome(standings, listing.starting_minor, listing.reserve_minor, listing.currency, before=before)
     listing.leading_bid_id = lead.bid_id if lead else None
     listing.current_minor = lead.price_minor if lead else None

@@ -15,7 +15,7 @@ from core.paging import Order, Slice, Window
 from core.work import Read, Work
 from market.rights import Rights
 from market.states import BidStatus, MandateStatus, PartyKind
-from market.store import asking, conflicts, listings, scope, twins
+from market.store import asking, conflicts, scope, twins
 from market.tables import Bid, Listing, Mandate, Party, Twin
 
 NEWEST = Order((col(Bid.id),), descending=True)
@@ -35,7 +35,7 @@ async def visible(read: Read, bid_id: int) -> Bid:
     """Raises NotFound."""
     bid = (await by_ids(read, [bid_id])).get(bid_id)
     if bid is None:
-        raise NotFound("There is no such bid.", path=["bidId"])
+        raise _unknown()
     return bid
 
 
@@ -47,11 +47,14 @@ async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Bid]:
 
 async def lock(work: Work, bid_id: int) -> LockedBid:
     """The bid, its listing and its twin, held until the work ends. Raises NotFound."""
-    seen = await visible(work, bid_id)
-    twin = await twins.hold(work, seen.twin_id)
-    listing = await listings.hold(work, seen.listing_id) if seen.listing_id is not None else None
-    query = sa.select(Bid).where(col(Bid.id) == bid_id).with_for_update(key_share=True)
-    bid = (await work.session.execute(query.execution_options(populate_existing=True))).scalar_one()
+    seen = sa.and_(col(Bid.id) == bid_id, scope.bids(work.actor, work.now))
+    twin = await twins.hold_of(work, sa.select(col(Bid.twin_id)).where(seen))
+    query = sa.select(Bid, Listing, sa.func.clock()).outerjoin(Listing, col(Listing.id) == col(Bid.listing_id))
+    held = query.where(seen).with_for_update(key_share=True, of=Bid).execution_options(populate_existing=True)
+    found = (await work.session.execute(held)).one_or_none() if twin is not None else None
+    if twin is None or found is None:
+        raise _unknown()
+    bid, listing, work.now = found
     return LockedBid(bid, twin, listing)
 
 
@@ -119,6 +122,10 @@ async def conflicting(read: Read, ids: Collection[int]) -> Mapping[int, Sequence
         if number is not None:
             found[number].append(bid)
     return {bid_id: found.get(bid_id, []) for bid_id in ids}
+
+
+def _unknown() -> NotFound:
+    return NotFound("There is no such bid.", path=["bidId"])
 
 
 # ------------------------------------------------------------------ pages

@@ -45,16 +45,20 @@ async def find(read: Read, licence_id: int) -> Licence:
     """Raises NotFound."""
     licence = (await by_ids(read, [licence_id])).get(licence_id)
     if licence is None:
-        raise NotFound("There is no such licence.", path=["licenceId"])
+        raise _unknown()
     return licence
 
 
 async def lock(work: Work, licence_id: int) -> tuple[Licence, Twin]:
     """The licence and its twin, held until the work ends. Raises NotFound."""
-    seen = await find(work, licence_id)
-    twin = await twins.hold(work, seen.twin_id)
-    query = sa.select(Licence).where(col(Licence.id) == licence_id).with_for_update(key_share=True)
-    licence = (await work.session.execute(query.execution_options(populate_existing=True))).scalar_one()
+    seen = sa.and_(col(Licence.id) == licence_id, scope.licences(work.actor))
+    twin = await twins.hold_of(work, sa.select(col(Licence.twin_id)).where(seen))
+    query = sa.select(Licence, sa.func.clock()).where(seen).with_for_update(key_share=True, of=Licence)
+    held = query.execution_options(populate_existing=True)
+    found = (await work.session.execute(held)).one_or_none() if twin is not None else None
+    if twin is None or found is None:
+        raise _unknown()
+    licence, work.now = found
     return licence, twin
 
 
@@ -116,6 +120,10 @@ async def page_of_party(
 
 async def count_of_party(read: Read, party: Party, statuses: Collection[LicenceStatus] | None) -> int:
     return await asking.count(read, _of_party(read, party, statuses))
+
+
+def _unknown() -> NotFound:
+    return NotFound("There is no such licence.", path=["licenceId"])
 
 
 def _of_party(read: Read, party: Party, statuses: Collection[LicenceStatus] | None) -> sa.Select[Any]:

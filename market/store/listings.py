@@ -50,15 +50,21 @@ async def find(read: Read, listing_id: int) -> Listing:
     """Raises NotFound."""
     listing = (await by_ids(read, [listing_id])).get(listing_id)
     if listing is None:
-        raise NotFound("There is no such listing.", path=["listingId"])
+        raise _unknown()
     return listing
 
 
 async def lock(work: Work, listing_id: int) -> tuple[Listing, Twin]:
     """The listing and its twin, held until the work ends. Raises NotFound."""
-    seen = await find(work, listing_id)
-    twin = await twins.hold(work, seen.twin_id)
-    return await hold(work, listing_id), twin
+    seen = sa.and_(col(Listing.id) == listing_id, scope.listings(work.actor))
+    twin = await twins.hold_of(work, sa.select(col(Listing.twin_id)).where(seen))
+    query = sa.select(Listing, sa.func.clock()).where(seen).with_for_update(key_share=True, of=Listing)
+    held = query.execution_options(populate_existing=True)
+    found = (await work.session.execute(held)).one_or_none() if twin is not None else None
+    if twin is None or found is None:
+        raise _unknown()
+    listing, work.now = found
+    return listing, twin
 
 
 async def hold(work: Work, listing_id: int) -> Listing:
@@ -78,6 +84,10 @@ async def keep(work: Work, listing: Listing) -> Listing:
     work.session.add(listing)
     await work.session.flush()
     return listing
+
+
+def _unknown() -> NotFound:
+    return NotFound("There is no such listing.", path=["listingId"])
 
 
 def _matching(read: Read, query: ListingQuery) -> sa.Select[Any]:

@@ -40,16 +40,22 @@ async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Twin]:
 
 async def lock(work: Work, twin_id: int) -> Twin:
     """Held until the work ends; the clock is moved to the moment at which it was. Raises NotFound."""
-    await find(work, twin_id)
-    return await hold(work, twin_id)
-
-
-async def hold(work: Work, twin_id: int) -> Twin:
-    """Lock the twin of something that the caller was seen to know."""
-    query = sa.select(Twin).where(col(Twin.id) == twin_id).with_for_update(key_share=True)
-    twin = (await work.session.execute(query.execution_options(populate_existing=True))).scalar_one()
+    twin = await _hold(work, sa.and_(col(Twin.id) == twin_id, scope.twins(work.actor)))
+    if twin is None:
+        raise _unknown()
     await refresh_clock(work)
     return twin
+
+
+async def hold_of(work: Work, seen: sa.Select[int]) -> Twin | None:
+    """Lock the twin of the one thing that is seen, if it is. Ask for the thing again: it may have changed while this
+    waited, and so has the clock."""
+    return await _hold(work, col(Twin.id) == seen.scalar_subquery())
+
+
+async def _hold(work: Work, which: sa.ColumnElement[bool]) -> Twin | None:
+    query = sa.select(Twin).where(which).with_for_update(key_share=True)
+    return (await work.session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
 
 
 async def hold_many(work: Work, ids: Collection[int]) -> None:

@@ -86,6 +86,7 @@ def test_raising_ones_own_maximum_does_not_raise_ones_own_price() -> None:
     raised = [Standing(1, 200_000, NOON + timedelta(minutes=1)), Standing(2, 98_000, NOON)]
     assert outcome(raised, 50_000, None, "EUR", before=first) == first
     assert outcome(raised, 50_000, 150_000, "EUR", before=first) == Lead(1, 150_000, True)
+    assert outcome(raised[:1], 50_000, None, "EUR", before=first) == Lead(1, 50_000, True)
     challenged = [*raised, Standing(3, 105_000, NOON + timedelta(minutes=2))]
     assert outcome(challenged, 50_000, None, "EUR", before=first) == Lead(1, 115_000, True)
 

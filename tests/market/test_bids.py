@@ -99,6 +99,22 @@ async def test_raising_ones_own_maximum_raises_nothing_else(database: Database) 
     assert low.value.minimum == Money(900_01, "EUR")
 
 
+async def test_nobody_pays_more_because_somebody_left(database: Database) -> None:
+    """The leader stood at its maximum and raised it; a price made anew would be an increment above."""
+    ada = await factories.listed_twin(database)
+    lumen, tindra = await factories.brand(database), await factories.brand(database, "Tindra")
+    vero = await factories.brand(database, "Vero")
+    listing = await factories.listing(database, ada, starting=euros(100))
+    third = await factories.bid(database, vero, listing, 500)
+    await factories.bid(database, lumen, listing, 600, 980)
+    await factories.bid(database, tindra, listing, 700, 1000)
+    await factories.bid(database, tindra, listing, 700, 2000)
+    assert (await find_listing(database, listing)).current_minor == 1000_00
+    async with database.work(vero.actor)() as work:
+        await bids.withdraw(work, bid_id=number(third))
+    assert (await find_listing(database, listing)).current_minor == 1000_00
+
+
 async def test_a_late_bid_moves_the_close(database: Database) -> None:
     ada, lumen = await factories.listed_twin(database), await factories.brand(database)
     listing = await factories.listing(database, ada, closes_in=LAST_MINUTE, soft_close_seconds=120)

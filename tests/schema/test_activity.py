@@ -10,7 +10,7 @@ import pytest
 from core.actor import SYSTEM, Actor
 from core.store import append_activity
 from market.rights import Industry
-from market.tables import PartyKind
+from market.states import PartyKind
 from tests.schema.conftest import SEAL, Api
 from tests.schema.scenes import bid, on_the_market, opened, own_party, with_a_card
 

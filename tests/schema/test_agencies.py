@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from core.actor import SYSTEM, Actor
-from market.tables import LicenceStatus, PartyKind
+from market.states import LicenceStatus, PartyKind
 from payments import store as money
 from payments.tables import PaymentStatus
 from tests.schema.conftest import SEAL, Api
