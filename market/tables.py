@@ -29,6 +29,7 @@ from core.tables import (
     one_of,
     ref,
 )
+from market import showing as showing  # searches read it, and it fills the metadata
 from market.rights import Exclusivity, Industry
 
 
@@ -117,6 +118,12 @@ class Party(Table, table=True):
         listed("industry", Industry),
         sa.CheckConstraint("(kind = 'BRAND') = (industry is not null)", name="brand_has_industry"),
         sa.CheckConstraint("handle ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(handle) <= 60", name="handle"),
+        sa.Index(
+            "party_agency_words_idx",
+            text("to_tsvector('simple', folded(name))"),
+            postgresql_using="gin",
+            postgresql_where=text("kind = 'AGENCY'"),
+        ),
     )
 
 
@@ -233,8 +240,6 @@ class Twin(Table, table=True):
         listed("status", TwinStatus),
         sa.CheckConstraint("handle ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(handle) <= 60", name="handle"),
         sa.Index(None, "model_id"),
-        sa.Index("twin_newest_idx", "id", postgresql_where=text("status = 'LISTED'")),
-        sa.Index("twin_name_idx", "name", "id", postgresql_where=text("status = 'LISTED'")),
     )
 
 
