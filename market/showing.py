@@ -1,8 +1,8 @@
-"""What searches look at: one narrow row a twin, its words, and how words are spelt. The database itself keeps all three.
+"""What searches look at: one narrow row a twin, its words, and how words are spelt. The database itself keeps them.
 
-A twin's own row is wide, and its policy and its card are rows of their own: a search that reads three wide rows for every
-candidate is ten times slower. What is here is copied by triggers in the transaction that changes the original, so no search
-is ever behind. Nothing but searches reads it.
+A twin's own row is wide, and its policy and its card are rows of their own: a search that reads three wide rows for
+every candidate is many times slower. What is here is copied by triggers in the transaction that changes the original, so
+no search is ever behind. Nothing but searches reads it.
 """
 
 from typing import Annotated, Any
@@ -22,8 +22,9 @@ LISTED = text("status = 'LISTED'")
 
 
 class Showing(Table, table=True):
-    """A twin as searches see it, with the policy and the card in force. `media` and `forbidden` are sets of bits: of the media's
-    numbers less one, and of the industries' numbers. `rates` are in the order of the media; no `factors` at all is null."""
+    """A twin as searches see it, with the policy and the card in force. `media` and `forbidden` are sets of bits: of the
+    media's numbers less one, and of the industries' numbers. `rates` are in the order of the media; no `factors` at all
+    is null."""
 
     twin_id: int = ref("twin.id", primary_key=True)
     model_id: int = Field(sa_type=BigInteger)
@@ -41,7 +42,7 @@ class Showing(Table, table=True):
     total_exclusivity_e4: MaybeNumber = None
     hair_colour: str | None = Field(default=None, nullable=True)
     eye_colour: str | None = Field(default=None, nullable=True)
-    tags: Texts = []
+    tags: Texts = []  # noqa: RUF012 - copied for every row
     currency: str | None = Field(default=None, sa_type=sa.CHAR(3), nullable=True)
     rates: list[int | None] | None = Field(default=None, sa_type=pg.ARRAY(BigInteger), nullable=True)
     factors: dict[str, Any] | None = Field(default=None, sa_type=pg.JSONB, nullable=True)
@@ -76,34 +77,40 @@ class Spelling(Table, table=True):
 
 # ------------------------------------------------------------------ kept by the database
 
-FOLDED = r"""create or replace function folded(words text) returns text language sql immutable strict parallel safe as $$
-  select regexp_replace(regexp_replace(lower(normalize(words, NFKD)), '[\u0300-\u036f]+', '', 'g'), '[!-/:-@\[-`{-~]+', ' ', 'g')
+FOLDED = r"""create or replace function folded(words text) returns text
+  language sql immutable strict parallel safe as $$
+  select regexp_replace(regexp_replace(lower(normalize(words, NFKD)), '[\u0300-\u036f]+', '', 'g'),
+                        '[!-/:-@\[-`{-~]+', ' ', 'g')
 $$"""
 """As `market.search.folded`: small letters, no accents, no punctuation."""
 
 SHOW_TWINS = f"""create or replace function show_twins(numbers bigint[]) returns void language sql as $$
-  insert into showing (twin_id, model_id, status, name, height_cm, bust_cm, waist_cm, hips_cm, hair_colour, eye_colour, tags,
-      media, forbidden, maximum_days, territories,
+  insert into showing (twin_id, model_id, status, name, height_cm, bust_cm, waist_cm, hips_cm, hair_colour, eye_colour,
+      tags, media, forbidden, maximum_days, territories,
       currency, rates, factors, industry_exclusivity_e4, total_exclusivity_e4, floor_minor)
-  select twin.id, twin.model_id, twin.status, twin.name, height_cm, bust_cm, waist_cm, hips_cm, hair_colour, eye_colour, tags,
-      (select sum(1 << (number - 1)) from unnest(policy.media) as run, generate_series(lower(run), upper(run) - 1) as number),
-      (select coalesce(sum(1 << industry_number(industry)::int), 0) from unnest(policy.forbidden_industries) as industry),
+  select twin.id, twin.model_id, twin.status, twin.name, height_cm, bust_cm, waist_cm, hips_cm, hair_colour, eye_colour,
+      tags,
+      (select sum(1 << (number - 1))
+         from unnest(policy.media) as run, generate_series(lower(run), upper(run) - 1) as number),
+      (select coalesce(sum(1 << industry_number(industry)::int), 0)
+         from unnest(policy.forbidden_industries) as industry),
       maximum_days, policy.territories, currency,
       (select array_agg((card.rates ->> medium)::bigint order by place)
-         from unnest('{{{",".join(Medium)}}}'::text[]) with ordinality as media(medium, place) where card.twin_id is not null),
+         from unnest('{{{",".join(Medium)}}}'::text[]) with ordinality as media(medium, place)
+        where card.twin_id is not null),
       nullif(card.factors, '{{}}'), industry_exclusivity_e4, total_exclusivity_e4, floor_minor
     from twin
     left join consent_policy as policy on policy.twin_id = twin.id and policy.version = twin.policy_version
     left join rate_card as card on card.twin_id = twin.id and card.version = twin.card_version
    where twin.id = any (numbers)
-  on conflict (twin_id) do update set (model_id, status, name, height_cm, bust_cm, waist_cm, hips_cm, hair_colour, eye_colour,
-      tags, media, forbidden, maximum_days, territories,
+  on conflict (twin_id) do update set (model_id, status, name, height_cm, bust_cm, waist_cm, hips_cm,
+      hair_colour, eye_colour, tags, media, forbidden, maximum_days, territories,
       currency, rates, factors, industry_exclusivity_e4, total_exclusivity_e4, floor_minor)
     = (excluded.model_id, excluded.status, excluded.name, excluded.height_cm, excluded.bust_cm, excluded.waist_cm,
       excluded.hips_cm, excluded.hair_colour, excluded.eye_colour, excluded.tags, excluded.media, excluded.forbidden,
       excluded.maximum_days, excluded.territories, excluded.currency, excluded.rates, excluded.factors,
       excluded.industry_exclusivity_e4, excluded.total_exclusivity_e4, excluded.floor_minor)
-$$"""
+$$"""  # noqa: S608 - of names that the code knows
 
 SPELL = """create or replace function spell(document tsvector) returns void language sql as $$
   insert into spelling select lexeme from unnest(document) where not exists (select from spelling where word = lexeme)
@@ -115,7 +122,8 @@ WORD_TWINS = """create or replace function word_twins(numbers bigint[]) returns 
   with written as (
     insert into wording
     select twin.id, twin.model_id,
-           setweight(to_tsvector('simple', folded(twin.name)), 'A') || setweight(to_tsvector('simple', folded(party.name)), 'B')
+           setweight(to_tsvector('simple', folded(twin.name)), 'A')
+        || setweight(to_tsvector('simple', folded(party.name)), 'B')
         || setweight(to_tsvector('simple', folded(array_to_string(twin.tags, ' '))), 'C')
         || setweight(to_tsvector('simple', folded(twin.description)), 'D')
       from twin join party on party.id = twin.model_id

@@ -369,7 +369,7 @@ block of its industry, NON_EXCLUSIVE one point of its own within that block."""
 
 LICENCE_NO_CONFLICT = "licence_no_conflict"
 
-NUMBER = text("'TM-' || to_char(clock(), 'YYYY') || '-' || lpad(nextval('licence_number')::text, 6, '0')")
+NUMBER = text("'TM-' || to_char(clock(), 'YYYY') || '-' || to_char(nextval('licence_number'), 'FM9999999999999000000')")
 
 licence_number = sa.Sequence("licence_number", metadata=Table.metadata)
 

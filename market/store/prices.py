@@ -68,7 +68,7 @@ def _weight(countries: frozenset[str]) -> Number:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A sum in SQL: what the places weigh by default, what this card adds to it for those that it names, and other terms.
+    """A sum in SQL: what the places weigh by default, what this card adds for those that it names, and other terms.
 
     A card names few places and a search may ask for all countries, so it is asked first whether it names any of them.
     """

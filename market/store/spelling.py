@@ -50,7 +50,7 @@ async def _meaning(read: Read, typed: str) -> Word:
     found: list[str] = []
     if len(typed) >= 3:  # nothing shorter has a trigram
         closest = sa.func.similarity(word, typed).desc()
-        swapped = [f"{typed[:place]}{typed[place + 1]}{typed[place]}{typed[place + 2 :]}" for place in range(len(typed) - 1)]
+        swapped = [f"{typed[:at]}{typed[at + 1]}{typed[at]}{typed[at + 2 :]}" for at in range(len(typed) - 1)]
         near = sa.or_(word.contains(typed), word.bool_op("%")(typed), word.in_(swapped))  # a swap spoils four trigrams
         query = sa.select(word).where(near)
         rows = list((await read.session.execute(query.order_by(closest, word).limit(4 * CLOSEST))).scalars())

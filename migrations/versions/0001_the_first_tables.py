@@ -32,8 +32,10 @@ create or replace function append_only() returns trigger language plpgsql as $$
 create extension if not exists pg_trgm
     """,
     r"""
-create or replace function folded(words text) returns text language sql immutable strict parallel safe as $$
-  select regexp_replace(regexp_replace(lower(normalize(words, NFKD)), '[\u0300-\u036f]+', '', 'g'), '[!-/:-@\[-`{-~]+', ' ', 'g')
+create or replace function folded(words text) returns text
+  language sql immutable strict parallel safe as $$
+  select regexp_replace(regexp_replace(lower(normalize(words, NFKD)), '[\u0300-\u036f]+', '', 'g'),
+                        '[!-/:-@\[-`{-~]+', ' ', 'g')
 $$
     """,
     r"""
@@ -605,7 +607,7 @@ CREATE TABLE licence (
 	days DATERANGE NOT NULL,
 	exclusivity VARCHAR(40) NOT NULL,
 	id BIGINT GENERATED ALWAYS AS IDENTITY,
-	number VARCHAR DEFAULT 'TM-' || to_char(clock(), 'YYYY') || '-' || lpad(nextval('licence_number')::text, 6, '0') NOT NULL,
+	number VARCHAR DEFAULT 'TM-' || to_char(clock(), 'YYYY') || '-' || to_char(nextval('licence_number'), 'FM9999999999999000000') NOT NULL,
 	bid_id BIGINT NOT NULL,
 	twin_id BIGINT NOT NULL,
 	twin_version INTEGER NOT NULL,
@@ -675,22 +677,26 @@ create trigger consent_append_only_statement before truncate on consent for each
     """,
     r"""
 create or replace function show_twins(numbers bigint[]) returns void language sql as $$
-  insert into showing (twin_id, model_id, status, name, height_cm, bust_cm, waist_cm, hips_cm, hair_colour, eye_colour, tags,
-      media, forbidden, maximum_days, territories,
+  insert into showing (twin_id, model_id, status, name, height_cm, bust_cm, waist_cm, hips_cm, hair_colour, eye_colour,
+      tags, media, forbidden, maximum_days, territories,
       currency, rates, factors, industry_exclusivity_e4, total_exclusivity_e4, floor_minor)
-  select twin.id, twin.model_id, twin.status, twin.name, height_cm, bust_cm, waist_cm, hips_cm, hair_colour, eye_colour, tags,
-      (select sum(1 << (number - 1)) from unnest(policy.media) as run, generate_series(lower(run), upper(run) - 1) as number),
-      (select coalesce(sum(1 << industry_number(industry)::int), 0) from unnest(policy.forbidden_industries) as industry),
+  select twin.id, twin.model_id, twin.status, twin.name, height_cm, bust_cm, waist_cm, hips_cm, hair_colour, eye_colour,
+      tags,
+      (select sum(1 << (number - 1))
+         from unnest(policy.media) as run, generate_series(lower(run), upper(run) - 1) as number),
+      (select coalesce(sum(1 << industry_number(industry)::int), 0)
+         from unnest(policy.forbidden_industries) as industry),
       maximum_days, policy.territories, currency,
       (select array_agg((card.rates ->> medium)::bigint order by place)
-         from unnest('{SOCIAL_ORGANIC,SOCIAL_PAID,ECOMMERCE,BRAND_WEBSITE,EMAIL,DIGITAL_DISPLAY,ONLINE_VIDEO,TELEVISION,CINEMA,PRINT_EDITORIAL,PRINT_ADVERTISING,OUT_OF_HOME,IN_STORE,PACKAGING,LOOKBOOK,INTERNAL}'::text[]) with ordinality as media(medium, place) where card.twin_id is not null),
+         from unnest('{SOCIAL_ORGANIC,SOCIAL_PAID,ECOMMERCE,BRAND_WEBSITE,EMAIL,DIGITAL_DISPLAY,ONLINE_VIDEO,TELEVISION,CINEMA,PRINT_EDITORIAL,PRINT_ADVERTISING,OUT_OF_HOME,IN_STORE,PACKAGING,LOOKBOOK,INTERNAL}'::text[]) with ordinality as media(medium, place)
+        where card.twin_id is not null),
       nullif(card.factors, '{}'), industry_exclusivity_e4, total_exclusivity_e4, floor_minor
     from twin
     left join consent_policy as policy on policy.twin_id = twin.id and policy.version = twin.policy_version
     left join rate_card as card on card.twin_id = twin.id and card.version = twin.card_version
    where twin.id = any (numbers)
-  on conflict (twin_id) do update set (model_id, status, name, height_cm, bust_cm, waist_cm, hips_cm, hair_colour, eye_colour,
-      tags, media, forbidden, maximum_days, territories,
+  on conflict (twin_id) do update set (model_id, status, name, height_cm, bust_cm, waist_cm, hips_cm,
+      hair_colour, eye_colour, tags, media, forbidden, maximum_days, territories,
       currency, rates, factors, industry_exclusivity_e4, total_exclusivity_e4, floor_minor)
     = (excluded.model_id, excluded.status, excluded.name, excluded.height_cm, excluded.bust_cm, excluded.waist_cm,
       excluded.hips_cm, excluded.hair_colour, excluded.eye_colour, excluded.tags, excluded.media, excluded.forbidden,
@@ -709,7 +715,8 @@ create or replace function word_twins(numbers bigint[]) returns void language sq
   with written as (
     insert into wording
     select twin.id, twin.model_id,
-           setweight(to_tsvector('simple', folded(twin.name)), 'A') || setweight(to_tsvector('simple', folded(party.name)), 'B')
+           setweight(to_tsvector('simple', folded(twin.name)), 'A')
+        || setweight(to_tsvector('simple', folded(party.name)), 'B')
         || setweight(to_tsvector('simple', folded(array_to_string(twin.tags, ' '))), 'C')
         || setweight(to_tsvector('simple', folded(twin.description)), 'D')
       from twin join party on party.id = twin.model_id
