@@ -1,5 +1,7 @@
 """What may be asked of the market's twins. Pure."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -50,14 +52,44 @@ class TwinQuery:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What is searched for, in lower case, each word once."""
-        return tuple(dict.fromkeys((self.search or "").lower().split()))
+        """What is searched for, folded, each word once."""
+        return tuple(dict.fromkeys(re.findall(r"[^\W_]+", folded(self.search or ""))))
+
+
+def folded(words: str) -> str:
+    """Small letters without accents, as the database folds what is found."""
+    plain = unicodedata.normalize("NFKD", words).lower()
+    return "".join(letter for letter in plain if not "\u0300" <= letter <= "\u036f")
+
+
+def is_slip(typed: str, word: str) -> bool:
+    """Whether `word` may have been meant: one slip in a word of three letters, two in one of six. A slip is a letter too
+    many, too few or wrong, or two letters that changed places."""
+    allowed = 0 if len(typed) < 3 else 1 if len(typed) < 6 else 2
+    return abs(len(typed) - len(word)) <= allowed and _slips(typed, word) <= allowed
+
+
+def _slips(typed: str, word: str) -> int:
+    """The optimal string alignment distance."""
+    before: list[int] = []
+    last = list(range(len(word) + 1))
+    for row, letter in enumerate(typed, start=1):
+        now = [row]
+        for place, wanted in enumerate(word, start=1):
+            least = min(last[place] + 1, now[-1] + 1, last[place - 1] + (letter != wanted))
+            if row > 1 and place > 1 and letter == word[place - 2] and typed[row - 2] == wanted:
+                least = min(least, before[place - 2] + 1)
+            now.append(least)
+        before, last = last, now
+    return last[-1]
 
 
 def check(query: TwinQuery, today: date) -> TwinQuery:
     """Raises InvalidInput."""
     if query.search is not None:
         check_text(query.search, path=["filter", "search"], most=200)
+        if not query.words:
+            raise InvalidInput("Search for words: letters or digits.", path=["filter", "search"])
     if len(query.words) > MAXIMUM_WORDS:
         raise InvalidInput(f"Search for at most {MAXIMUM_WORDS} words.", path=["filter", "search"])
     if query.available_for is not None:

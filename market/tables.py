@@ -28,6 +28,7 @@ from core.tables import (
     one_of,
     ref,
 )
+from market import showing as showing  # searches read it, and it fills the metadata
 from market.rights import Exclusivity, Industry
 from market.states import (
     BidStatus,
@@ -61,6 +62,12 @@ class Party(Table, table=True):
         listed("industry", Industry),
         sa.CheckConstraint("(kind = 'BRAND') = (industry is not null)", name="brand_has_industry"),
         sa.CheckConstraint("handle ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(handle) <= 60", name="handle"),
+        sa.Index(
+            "party_agency_words_idx",
+            text("to_tsvector('simple', folded(name))"),
+            postgresql_using="gin",
+            postgresql_where=text("kind = 'AGENCY'"),
+        ),
     )
 
 
@@ -177,8 +184,6 @@ class Twin(Table, table=True):
         listed("status", TwinStatus),
         sa.CheckConstraint("handle ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(handle) <= 60", name="handle"),
         sa.Index(None, "model_id"),
-        sa.Index("twin_newest_idx", "id", postgresql_where=text("status = 'LISTED'")),
-        sa.Index("twin_name_idx", "name", "id", postgresql_where=text("status = 'LISTED'")),
     )
 
 
@@ -308,7 +313,7 @@ block of its industry, NON_EXCLUSIVE one point of its own within that block."""
 
 LICENCE_NO_CONFLICT = "licence_no_conflict"
 
-NUMBER = text("'TM-' || to_char(clock(), 'YYYY') || '-' || lpad(nextval('licence_number')::text, 6, '0')")
+NUMBER = text("'TM-' || to_char(clock(), 'YYYY') || '-' || to_char(nextval('licence_number'), 'FM9999999999999000000')")
 
 licence_number = sa.Sequence("licence_number", metadata=Table.metadata)
 

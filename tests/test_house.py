@@ -54,6 +54,7 @@ SQL = {"select", "insert", "update", "delete", "text", "union_all", "exec_driver
 MAY_SPEAK_SQL = {
     "core/tables.py": "constraints and defaults are written in SQL",
     "market/tables.py": "constraints and defaults are written in SQL",
+    "market/showing.py": "triggers and indexes are written in SQL",
     "payments/tables.py": "constraints and defaults are written in SQL",
     "server/database.py": "a unit of work begins by asking the clock",
 }

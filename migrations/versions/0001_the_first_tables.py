@@ -29,6 +29,16 @@ create or replace function append_only() returns trigger language plpgsql as $$
        $$
     """,
     r"""
+create extension if not exists pg_trgm
+    """,
+    r"""
+create or replace function folded(words text) returns text
+  language sql immutable strict parallel safe as $$
+  select regexp_replace(regexp_replace(lower(normalize(words, NFKD)), '[\u0300-\u036f]+', '', 'g'),
+                        '[!-/:-@\[-`{-~]+', ' ', 'g')
+$$
+    """,
+    r"""
 create or replace function industry_number(industry text) returns bigint language sql immutable strict parallel safe as $$ select (case industry when 'APPAREL' then 1 when 'SPORTSWEAR' then 2 when 'LUXURY' then 3 when 'FOOTWEAR' then 4 when 'UNDERWEAR' then 5 when 'SWIMWEAR' then 6 when 'ACCESSORIES' then 7 when 'JEWELLERY' then 8 when 'WATCHES' then 9 when 'EYEWEAR' then 10 when 'BEAUTY' then 11 when 'FRAGRANCE' then 12 when 'HAIRCARE' then 13 when 'HEALTH' then 14 when 'FOOD' then 15 when 'BEVERAGE' then 16 when 'ALCOHOL' then 17 when 'TOBACCO' then 18 when 'GAMBLING' then 19 when 'FINANCE' then 20 when 'TECHNOLOGY' then 21 when 'AUTOMOTIVE' then 22 when 'TRAVEL' then 23 when 'HOME' then 24 when 'MEDIA' then 25 when 'POLITICS' then 26 when 'ADULT' then 27 when 'OTHER' then 28 end)::bigint $$
     """,
     r"""
@@ -78,6 +88,18 @@ CREATE TABLE answer (
 )
     """,
     r"""
+CREATE TABLE spelling (
+	word TEXT NOT NULL,
+	CONSTRAINT spelling_pkey PRIMARY KEY (word)
+)
+    """,
+    r"""
+CREATE INDEX spelling_word_prefix_idx ON spelling (word text_pattern_ops)
+    """,
+    r"""
+CREATE INDEX spelling_word_trgm_idx ON spelling USING gin (word gin_trgm_ops)
+    """,
+    r"""
 CREATE TABLE party (
 	id BIGINT GENERATED ALWAYS AS IDENTITY,
 	kind VARCHAR(40) NOT NULL,
@@ -93,6 +115,9 @@ CREATE TABLE party (
 	CONSTRAINT party_handle_check CHECK (handle ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(handle) <= 60),
 	CONSTRAINT party_handle_key UNIQUE (handle)
 )
+    """,
+    r"""
+CREATE INDEX party_agency_words_idx ON party USING gin (to_tsvector('simple', folded(name))) WHERE kind = 'AGENCY'
     """,
     r"""
 CREATE TABLE person (
@@ -303,12 +328,6 @@ CREATE TABLE twin (
 CREATE INDEX twin_model_id_idx ON twin (model_id)
     """,
     r"""
-CREATE INDEX twin_name_idx ON twin (name, id) WHERE status = 'LISTED'
-    """,
-    r"""
-CREATE INDEX twin_newest_idx ON twin (id) WHERE status = 'LISTED'
-    """,
-    r"""
 CREATE TABLE share (
 	id BIGINT GENERATED ALWAYS AS IDENTITY,
 	payment_id BIGINT NOT NULL,
@@ -395,6 +414,63 @@ create trigger entry_append_only_row before update or delete on entry for each r
     """,
     r"""
 create trigger entry_append_only_statement before truncate on entry for each statement execute function append_only()
+    """,
+    r"""
+CREATE TABLE showing (
+	twin_id BIGINT NOT NULL,
+	model_id BIGINT NOT NULL,
+	status VARCHAR NOT NULL,
+	name VARCHAR NOT NULL,
+	height_cm INTEGER,
+	bust_cm INTEGER,
+	waist_cm INTEGER,
+	hips_cm INTEGER,
+	media INTEGER,
+	forbidden INTEGER,
+	maximum_days INTEGER,
+	floor_minor BIGINT,
+	industry_exclusivity_e4 INTEGER,
+	total_exclusivity_e4 INTEGER,
+	hair_colour VARCHAR,
+	eye_colour VARCHAR,
+	tags TEXT[] DEFAULT '{}' NOT NULL,
+	currency CHAR(3),
+	rates BIGINT[],
+	factors JSONB,
+	territories INT4MULTIRANGE,
+	CONSTRAINT showing_pkey PRIMARY KEY (twin_id),
+	CONSTRAINT showing_twin_id_fkey FOREIGN KEY(twin_id) REFERENCES twin (id)
+)
+    """,
+    r"""
+CREATE INDEX showing_height_cm_idx ON showing (height_cm) WHERE status = 'LISTED'
+    """,
+    r"""
+CREATE INDEX showing_model_id_idx ON showing (model_id)
+    """,
+    r"""
+CREATE INDEX showing_name_idx ON showing (name, twin_id) WHERE status = 'LISTED'
+    """,
+    r"""
+CREATE INDEX showing_newest_idx ON showing (twin_id) WHERE status = 'LISTED'
+    """,
+    r"""
+CREATE INDEX showing_tags_idx ON showing USING gin (tags) WHERE status = 'LISTED'
+    """,
+    r"""
+CREATE TABLE wording (
+	twin_id BIGINT NOT NULL,
+	model_id BIGINT NOT NULL,
+	document TSVECTOR NOT NULL,
+	CONSTRAINT wording_pkey PRIMARY KEY (twin_id),
+	CONSTRAINT wording_twin_id_fkey FOREIGN KEY(twin_id) REFERENCES twin (id)
+)
+    """,
+    r"""
+CREATE INDEX wording_document_idx ON wording USING gin (document)
+    """,
+    r"""
+CREATE INDEX wording_model_id_idx ON wording (model_id)
     """,
     r"""
 CREATE TABLE consent_policy (
@@ -531,7 +607,7 @@ CREATE TABLE licence (
 	days DATERANGE NOT NULL,
 	exclusivity VARCHAR(40) NOT NULL,
 	id BIGINT GENERATED ALWAYS AS IDENTITY,
-	number VARCHAR DEFAULT 'TM-' || to_char(clock(), 'YYYY') || '-' || lpad(nextval('licence_number')::text, 6, '0') NOT NULL,
+	number VARCHAR DEFAULT 'TM-' || to_char(clock(), 'YYYY') || '-' || to_char(nextval('licence_number'), 'FM9999999999999000000') NOT NULL,
 	bid_id BIGINT NOT NULL,
 	twin_id BIGINT NOT NULL,
 	twin_version INTEGER NOT NULL,
@@ -598,6 +674,103 @@ create trigger consent_append_only_row before update or delete on consent for ea
     """,
     r"""
 create trigger consent_append_only_statement before truncate on consent for each statement execute function append_only()
+    """,
+    r"""
+create or replace function show_twins(numbers bigint[]) returns void language sql as $$
+  insert into showing (twin_id, model_id, status, name, height_cm, bust_cm, waist_cm, hips_cm, hair_colour, eye_colour,
+      tags, media, forbidden, maximum_days, territories,
+      currency, rates, factors, industry_exclusivity_e4, total_exclusivity_e4, floor_minor)
+  select twin.id, twin.model_id, twin.status, twin.name, height_cm, bust_cm, waist_cm, hips_cm, hair_colour, eye_colour,
+      tags,
+      (select sum(1 << (number - 1))
+         from unnest(policy.media) as run, generate_series(lower(run), upper(run) - 1) as number),
+      (select coalesce(sum(1 << industry_number(industry)::int), 0)
+         from unnest(policy.forbidden_industries) as industry),
+      maximum_days, policy.territories, currency,
+      (select array_agg((card.rates ->> medium)::bigint order by place)
+         from unnest('{SOCIAL_ORGANIC,SOCIAL_PAID,ECOMMERCE,BRAND_WEBSITE,EMAIL,DIGITAL_DISPLAY,ONLINE_VIDEO,TELEVISION,CINEMA,PRINT_EDITORIAL,PRINT_ADVERTISING,OUT_OF_HOME,IN_STORE,PACKAGING,LOOKBOOK,INTERNAL}'::text[]) with ordinality as media(medium, place)
+        where card.twin_id is not null),
+      nullif(card.factors, '{}'), industry_exclusivity_e4, total_exclusivity_e4, floor_minor
+    from twin
+    left join consent_policy as policy on policy.twin_id = twin.id and policy.version = twin.policy_version
+    left join rate_card as card on card.twin_id = twin.id and card.version = twin.card_version
+   where twin.id = any (numbers)
+  on conflict (twin_id) do update set (model_id, status, name, height_cm, bust_cm, waist_cm, hips_cm,
+      hair_colour, eye_colour, tags, media, forbidden, maximum_days, territories,
+      currency, rates, factors, industry_exclusivity_e4, total_exclusivity_e4, floor_minor)
+    = (excluded.model_id, excluded.status, excluded.name, excluded.height_cm, excluded.bust_cm, excluded.waist_cm,
+      excluded.hips_cm, excluded.hair_colour, excluded.eye_colour, excluded.tags, excluded.media, excluded.forbidden,
+      excluded.maximum_days, excluded.territories, excluded.currency, excluded.rates, excluded.factors,
+      excluded.industry_exclusivity_e4, excluded.total_exclusivity_e4, excluded.floor_minor)
+$$
+    """,
+    r"""
+create or replace function spell(document tsvector) returns void language sql as $$
+  insert into spelling select lexeme from unnest(document) where not exists (select from spelling where word = lexeme)
+   order by lexeme on conflict do nothing
+$$
+    """,
+    r"""
+create or replace function word_twins(numbers bigint[]) returns void language sql as $$
+  with written as (
+    insert into wording
+    select twin.id, twin.model_id,
+           setweight(to_tsvector('simple', folded(twin.name)), 'A')
+        || setweight(to_tsvector('simple', folded(party.name)), 'B')
+        || setweight(to_tsvector('simple', folded(array_to_string(twin.tags, ' '))), 'C')
+        || setweight(to_tsvector('simple', folded(twin.description)), 'D')
+      from twin join party on party.id = twin.model_id
+     where twin.id = any (numbers)
+    on conflict (twin_id) do update set model_id = excluded.model_id, document = excluded.document
+    returning document
+  ), words as (select distinct lexeme from written, unnest(document))
+  insert into spelling select lexeme from words where not exists (select from spelling where word = lexeme)
+   order by lexeme on conflict do nothing
+$$
+    """,
+    r"""
+create or replace function twin_changed() returns trigger language plpgsql as $$
+  begin
+    perform show_twins(array[new.id]);
+    if tg_op = 'INSERT' or (new.model_id, new.name, new.tags, new.description)
+        is distinct from (old.model_id, old.name, old.tags, old.description) then
+      perform word_twins(array[new.id]);
+    end if;
+    return null;
+  end
+$$
+    """,
+    r"""
+create or replace function terms_changed() returns trigger language plpgsql as $$
+  begin
+    perform show_twins(array[new.twin_id]);
+    return null;
+  end
+$$
+    """,
+    r"""
+create or replace function party_named() returns trigger language plpgsql as $$
+  begin
+    if new.kind = 'AGENCY' then
+      perform spell(to_tsvector('simple', folded(new.name)));
+    elsif tg_op = 'UPDATE' then
+      perform word_twins(array(select id from twin where model_id = new.id));
+    end if;
+    return null;
+  end
+$$
+    """,
+    r"""
+create trigger twin_changed after insert or update on twin for each row execute function twin_changed()
+    """,
+    r"""
+create trigger consent_policy_set after insert on consent_policy for each row execute function terms_changed()
+    """,
+    r"""
+create trigger rate_card_set after insert on rate_card for each row execute function terms_changed()
+    """,
+    r"""
+create trigger party_named after insert or update of name on party for each row execute function party_named()
     """,
 )
 

@@ -1,0 +1,102 @@
+"""What rate cards ask, in SQL: `market.pricing.quote` for every twin of a search at once, to the last unit."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from market import pricing
+from market.rights import Exclusivity, Medium, Rights
+from market.showing import Showing
+from payments.money import CURRENCIES
+
+Number: TypeAlias = Any
+"""An expression that stands for a value of the row."""
+
+HIGHEST_PRICE = 10**18
+"""No price is told to be more, so that every price fits a column."""
+
+
+def price(rights: Rights) -> Number:
+    """Null where a medium has no rate. Exact numerics, rounded half up to the currency's unit, at least the floor."""
+    base = sa.cast(_rates(rights.media), sa.Numeric) * _weight(rights.territories) * sa.literal(rights.days, sa.Integer)
+    asked = base * _exclusivity(rights.exclusivity)
+    special = sorted({rule.unit for rule in CURRENCIES.values()} - {1})
+    units = [
+        (col(Showing.currency).in_([code for code, rule in CURRENCIES.items() if rule.unit == unit]), unit)
+        for unit in special
+    ]
+    rounded = sa.case(*((there, _rounded(asked, unit)) for there, unit in units), else_=_rounded(asked, 1))
+    # a price is null where its rates are, and a greatest of nothing and a floor would be the floor
+    return sa.case((_rates(rights.media).is_not(None), sa.cast(rounded, sa.BigInteger)))
+
+
+def _rounded(asked: Number, unit: int) -> Number:
+    whole = pricing.DAYS_PER_RATE * pricing.E4 * pricing.E4
+    near = sa.func.div(2 * asked + whole * unit, 2 * whole * unit) * unit
+    floor = col(Showing.floor_minor)
+    least = floor if unit == 1 else sa.func.div(sa.cast(floor, sa.Numeric) + unit - 1, unit) * unit
+    return sa.func.least(sa.func.greatest(near, least), HIGHEST_PRICE)
+
+
+def _exclusivity(exclusivity: Exclusivity) -> Number:
+    match exclusivity:
+        case Exclusivity.NON_EXCLUSIVE:
+            return sa.literal(pricing.E4, sa.Integer)
+        case Exclusivity.INDUSTRY:
+            return col(Showing.industry_exclusivity_e4)
+        case Exclusivity.TOTAL:
+            return col(Showing.total_exclusivity_e4)
+
+
+@lru_cache(maxsize=1024)
+def _rates(media: frozenset[Medium]) -> Number:
+    """Their sum; null where one is."""
+    rates = sorted(f"showing.rates[{medium.number}]" for medium in media)
+    return sa.literal_column(f"({' + '.join(rates)})", sa.BigInteger)
+
+
+@lru_cache(maxsize=1024)
+def _weight(countries: frozenset[str]) -> Number:
+    """Most cards leave every factor as it is: for them it is a constant."""
+    usual = pricing.weight(countries, pricing.default_factor_e4, min)
+    own = pricing.weight(countries, Weight.of, Weight.least)
+    return sa.literal_column(f"(case when showing.factors is null then {usual} else {own.sql} end)", sa.BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A sum in SQL: what the places weigh by default, what this card adds for those that it names, and other terms.
+
+    A card names few places and a search may ask for all countries, so it is asked first whether it names any of them.
+    """
+
+    usual: int = 0
+    places: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, code: str) -> "Weight":
+        return cls(pricing.default_factor_e4(code), (code,))
+
+    def __add__(self, other: "Weight", /) -> "Weight":
+        return Weight(self.usual + other.usual, self.places + other.places, self.terms + other.terms)
+
+    @classmethod
+    def least(cls, one: "Weight", other: "Weight") -> "Weight":
+        return cls(terms=(f"least({one.sql}, {other.sql})",))
+
+    @property
+    def sql(self) -> str:
+        own = " + ".join(f"coalesce((showing.factors->>'{each}')::bigint - {_usual(each)}, 0)" for each in self.places)
+        parts = [*self.terms]
+        if own:
+            named = f"showing.factors ?| '{{{','.join(self.places)}}}'::text[]"
+            parts += [str(self.usual), f"case when {named} then {own} else 0 end"]
+        return f"({' + '.join(parts)})::bigint"
+
+
+def _usual(code: str) -> int:
+    return pricing.default_factor_e4(code)
