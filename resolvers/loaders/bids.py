@@ -113,8 +113,8 @@ class Bids(Twins):
 
     async def best_outcome(self, listing: Listing) -> list[Bid]:
         async with self.read() as read:
-            rows = await bids.best_outcome(read, listing.row)
-        return [Bid.of(row, read.now) for row in rows]
+            choice = await bids.that_can_win(read, listing.row)
+        return [Bid.of(row, read.now) for row in await bids.best_outcome(choice)]
 
     async def consent_document(self, bid: Bid) -> ConsentDocument:
         return await self._consent_documents.load(bid.row)
