@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from strawberry.dataloader import DataLoader
-
 from market import bids, licences, store, tables
 from market.store.listings import ListingQuery
 from payments.money import Money as Amount
-from resolvers.loaders.batches import given, plainly
+from resolvers.loaders.batches import DataLoader, given, plainly
 from resolvers.loaders.twins import Twins
 from resolvers.paging import asking, connection
 from schema.bids import Bid, BidConnection
