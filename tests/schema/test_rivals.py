@@ -13,7 +13,7 @@ from market.tables import PartyKind
 from tests import factories
 from tests.schema.conftest import SEAL, Api
 from tests.schema.crawl import Answers, crawl, fields, nodes
-from tests.schema.scenes import RIGHTS, TODAY, bid, on_the_market, opened, with_a_card
+from tests.schema.scenes import RIGHTS, bid, on_the_market, opened, with_a_card
 
 SECRETS = ("7321", "8642", "moonlit harbour", "Pictures in our online shop")
 """What the others offered, and for what."""
@@ -126,7 +126,7 @@ async def test_on_a_sealed_listing_nothing_changes_for_anybody_when_others_bid(
         no_secret({asked: told for asked, told in own_use.items() if "Brand" not in asked}, "Lumen", "Third")
         no_secret(own_use)
         told = await attempts(api, each, listing_id, twin_id, own)
-        no_secret({asked: answer for asked, answer in told.items()}, "Lumen", "Third")
+        no_secret(told, "Lumen", "Third")
     taken = {
         "twinId": twin_id,
         "rights": RIGHTS | {"exclusivity": "TOTAL"},
@@ -153,10 +153,10 @@ async def _award(api: Api, ada: Actor) -> None:
 
 
 def _is_whole(api: Api, crawled: list[Answers]) -> bool:
-    """What stands in the way of a rival stands here: twins, listings, bids and parties were all asked for everything."""
+    """Twins, listings, bids and parties were there, and asked for everything."""
     schema = api.schema._schema
     asked = "\n".join(question for answers in crawled for question in answers)
     reached = [kind for kind in nodes(schema) if f"... on {kind}{{" in asked or f"... on {kind} " in asked]
     assert {"Twin", "Listing", "Bid", "Brand", "Model"} <= set(reached)
     assert all(name in asked for kind in ("Twin", "Listing", "Bid") for name in fields(schema, kind))
-    return TODAY.year > 2000
+    return True
