@@ -54,6 +54,12 @@ async def check_all(read: Read, twins: Sequence[Twin], rights: Rights) -> list[A
     return [judge(_ground(read, twin, policies, held), rights) for twin in twins]
 
 
+async def ground(read: Read, twin: Twin) -> Ground:
+    """What decides from today on. Rights that have begun already are judged by what is held of them now."""
+    held = await store.licences.live_rights(read, [_id(twin)], since=read.today)
+    return _ground(read, twin, await store.twins.policies(read, [twin]), held)
+
+
 async def require(read: Read, twin: Twin, rights: Rights) -> None:
     """Raises RightsUnavailable."""
     found = await check(read, twin, rights)

@@ -5,7 +5,7 @@
 """
 
 from market.bids.answering import accept_counter, counter, decline, withdraw
-from market.bids.outcomes import best_outcome
+from market.bids.outcomes import best_outcome, that_can_win
 from market.bids.placing import offer, place
 from market.bids.standing import minimum_bid, settle
 
@@ -18,5 +18,6 @@ __all__ = [
     "offer",
     "place",
     "settle",
+    "that_can_win",
     "withdraw",
 ]

@@ -14,7 +14,7 @@ from core.errors import NotFound
 from core.paging import Order, Slice, Window
 from core.work import Read, Work
 from market.rights import Rights
-from market.states import BidStatus, MandateStatus, PartyKind
+from market.states import BidStatus, ListingFormat, MandateStatus, PartyKind
 from market.store import asking, conflicts, scope, twins
 from market.tables import Bid, Listing, Mandate, Party, Twin
 
@@ -98,10 +98,21 @@ async def open_offers(read: Read, *, twin_id: int, brand_id: int) -> int:
     return await asking.count(read, query)
 
 
-async def pending(read: Read, twin_id: int, *, limit: int) -> Sequence[Bid]:
-    """The twin's pending bids that the caller may see, the highest first."""
+async def winnable(read: Read, twin_id: int, *, currency: str, limit: int) -> Sequence[Bid]:
+    """The twin's pending bids in one currency that the caller may see and that can win, the highest first: on an OPEN
+    listing that nobody has ended, only the bid that leads can."""
+    lost = sa.select(1).where(
+        col(Listing.id) == col(Bid.listing_id),
+        col(Listing.format) == ListingFormat.OPEN,
+        col(Listing.outcome).is_(None),
+        col(Listing.leading_bid_id).is_distinct_from(col(Bid.id)),
+    )
     query = sa.select(Bid).where(
-        col(Bid.twin_id) == twin_id, _is(BidStatus.PENDING, read.now), scope.bids(read.actor, read.now)
+        col(Bid.twin_id) == twin_id,
+        col(Bid.currency) == currency,
+        _is(BidStatus.PENDING, read.now),
+        scope.bids(read.actor, read.now),
+        sa.not_(sa.exists(lost.correlate(Bid))),
     )
     query = query.order_by(col(Bid.amount_minor).desc(), col(Bid.id)).limit(limit)
     return (await read.session.execute(query)).scalars().all()

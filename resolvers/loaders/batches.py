@@ -1,10 +1,11 @@
 """How rows are loaded many at a time."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import TypeVar
 
 import strawberry
-from strawberry.dataloader import DataLoader
+from strawberry import dataloader
 
 from core.work import OpenRead, Read
 
@@ -13,6 +14,14 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 Find = Callable[[Read, Sequence[K]], Awaitable[Mapping[K, R]]]
+
+
+class DataLoader(dataloader.DataLoader[K, T]):
+    """One that several fields can wait for: where one of them is given up, because a field beside it is forbidden, the
+    others go on."""
+
+    def load(self, key: K) -> Awaitable[T]:
+        return asyncio.shield(super().load(key))
 
 
 class Batches:

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from strawberry.dataloader import DataLoader
-
 from market import bids, licences, store, tables
 from market.store.listings import ListingQuery
 from payments.money import Money as Amount
-from resolvers.loaders.batches import given, plainly
+from resolvers.loaders.batches import DataLoader, given, plainly
 from resolvers.loaders.twins import Twins
 from resolvers.paging import asking, connection
 from schema.bids import Bid, BidConnection
@@ -113,8 +111,8 @@ class Bids(Twins):
 
     async def best_outcome(self, listing: Listing) -> list[Bid]:
         async with self.read() as read:
-            rows = await bids.best_outcome(read, listing.row)
-        return [Bid.of(row, read.now) for row in rows]
+            choice = await bids.that_can_win(read, listing.row)
+        return [Bid.of(row, read.now) for row in await bids.best_outcome(choice)]
 
     async def consent_document(self, bid: Bid) -> ConsentDocument:
         return await self._consent_documents.load(bid.row)

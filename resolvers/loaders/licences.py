@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from strawberry.dataloader import DataLoader
-
 from market import store
-from resolvers.loaders.batches import Batches, given, plainly
+from resolvers.loaders.batches import Batches, DataLoader, given, plainly
 from resolvers.paging import asking, connection
 from schema.consent import ConsentRecord
 from schema.enums import LicenceStatus

@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import cast
 
-from strawberry.dataloader import DataLoader
-
 from core.work import Read
 from market import store, tables
-from resolvers.loaders.batches import Batches, given, plainly
+from resolvers.loaders.batches import Batches, DataLoader, given, plainly
 from resolvers.paging import asking, connection
 from schema.api_keys import ApiKey
 from schema.enums import MandateStatus

@@ -6,15 +6,13 @@ from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
-from strawberry.dataloader import DataLoader
-
 from core.paging import Slice, Window
 from core.work import Read
 from market import tables as market
 from market.store import licences
 from payments import ledger, payers, store, tables
 from payments.money import Money as Amount
-from resolvers.loaders.batches import Batches, plainly
+from resolvers.loaders.batches import Batches, DataLoader, plainly
 from resolvers.paging import asking, connection
 from schema.ids import stored
 from schema.money import Money

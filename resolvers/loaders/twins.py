@@ -5,8 +5,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias, TypeVar
 
-from strawberry.dataloader import DataLoader
-
 from core.errors import InvalidInput
 from core.work import Read
 from market import availability, quotes, rules, store, tables
@@ -14,7 +12,7 @@ from market.consent import policy_obstacles
 from market.pricing import Card
 from market.rights import Rights
 from market.search import TwinQuery
-from resolvers.loaders.batches import Batches, plainly
+from resolvers.loaders.batches import Batches, DataLoader, plainly
 from resolvers.paging import asking, connection
 from schema.consent import ConsentPolicy
 from schema.ids import stored
