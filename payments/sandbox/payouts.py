@@ -25,6 +25,16 @@ def receive(world: World, account: str, currency: str, amount: int) -> None:
     _plan(world, "empty", balance_id)
 
 
+def take(world: World, account: str, currency: str, amount: int) -> bool:
+    """A reversal takes it back, if it is still there."""
+    balance = world.state.find(f"balance:{account}:{currency}", "_balance")
+    if balance is None or balance["amount"] < amount:
+        return False
+    balance["amount"] -= amount
+    world.state.put(balance)
+    return True
+
+
 def find_payout(world: World, call: Call) -> Thing:
     call.check(())
     payout = world.state.find(call.ids["payout"], "payout")
