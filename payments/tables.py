@@ -1,4 +1,4 @@
-"""What the money room remembers: who pays, who is paid, payments, shares, what came back, payouts, events, the ledger."""
+"""What the money room remembers: payers, payees, payments, shares, what comes back, payouts, events, the ledger."""
 
 from datetime import date
 from enum import StrEnum

@@ -16,8 +16,10 @@ from market import parties
 from market import store as market
 from market.rights import Industry
 from market.tables import PartyKind
-from payments import ledger
-from server import auth, logs, migrations, processes, store
+from payments import ledger, reconciliation
+from payments import store as payments
+from payments.errors import GatewayError
+from server import auth, gateway, logs, migrations, processes, store
 from server import settings as configuration
 from server.demo import main as demonstration
 from server.graphql.schema import printed
@@ -144,9 +146,7 @@ def create_operator(email: str, name: str, password: Password) -> None:
 
 @app.command("create-api-key")
 def create_api_key(
-    holder: Annotated[
-        str, typer.Argument(help="A party's handle, or an operator's email: whom the key acts for.")
-    ],
+    holder: Annotated[str, typer.Argument(help="A party's handle, or an operator's email: whom the key acts for.")],
     name: Annotated[str, typer.Option(help="To tell keys apart.")] = "command line",
     scope: Annotated[
         list[Scope] | None, typer.Option(case_sensitive=False, help="What it may do; everything if left out.")
@@ -175,6 +175,20 @@ def verify() -> None:
     if faults:
         raise typer.Exit(1)
     typer.echo("The ledger holds: every account, every payment, every share.")
+
+
+@app.command()
+def reconcile() -> None:
+    """Compare payments, ledger and the payment service's own lists. Ends with 1, and prints every difference.
+
+    What is just moving may differ: run it again. The platform's balance differs if others use its Stripe account too.
+    """
+    differences = _compare()
+    for difference in differences:
+        typer.echo(difference, err=True)
+    if differences:
+        raise typer.Exit(1)
+    typer.echo("All agree: the payments, the ledger and the payment service.")
 
 
 def main() -> None:
@@ -210,6 +224,26 @@ def _read(ask: Callable[[Read], Awaitable[T]]) -> T:
     async def run(settings: Settings, url: str) -> T:
         async with processes.open_database(settings, url) as database, database.snapshot(SYSTEM)() as read:
             return await ask(read)
+
+    settings = _settings()
+    with processes.running_database(settings) as url:
+        return asyncio.run(run(settings, url))
+
+
+def _compare() -> list[str]:
+    async def run(settings: Settings, url: str) -> list[str]:
+        stripe = gateway.connect(settings)
+        try:
+            async with processes.open_database(settings, url) as database:
+                async with database.read(SYSTEM)() as read:
+                    accounts = await payments.every_account(read)
+                books = await stripe.books(accounts)
+                async with database.snapshot(SYSTEM)() as read:
+                    return await reconciliation.compare(read, books)
+        except GatewayError as error:
+            return [f"the payment service did not answer: {error.message}"]
+        finally:
+            await stripe.close()
 
     settings = _settings()
     with processes.running_database(settings) as url:

@@ -60,6 +60,12 @@ def list_intents(world: World, call: Call) -> Thing:
     return page([intent for intent in intents if customer in (None, intent["customer"])], call)
 
 
+def list_charges(world: World, call: Call) -> Thing:
+    call.check((), ("customer", "payment_intent", "limit", "starting_after", "ending_before"))
+    intent = call.text("payment_intent")
+    return page([each for each in world.state.all("charge") if intent in (None, each["payment_intent"])], call)
+
+
 def confirm_intent(world: World, call: Call) -> Thing:
     call.check((), ("payment_method", "off_session"))
     intent = _intent(world, call)

@@ -86,6 +86,7 @@ def _dispute(charge: Thing, amount: int, status: str) -> Thing:
             "has_evidence": False,
             "past_due": False,
             "submission_count": 0,
+            "submission_method": "not_submitted",
         },
         "is_charge_refundable": status.startswith("warning_"),
         "livemode": False,

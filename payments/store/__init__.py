@@ -20,6 +20,7 @@ from payments.store.overdue import (
 from payments.store.payees import (
     ensure_payee,
     ensure_payer,
+    every_account,
     lock_payee,
     lock_payer,
     payee,
@@ -83,6 +84,7 @@ __all__ = [
     "ensure_payer",
     "entry_sums",
     "event",
+    "every_account",
     "every_dispute",
     "every_payment",
     "every_payout",

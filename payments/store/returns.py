@@ -48,13 +48,13 @@ async def refund_named(read: Read, stripe_id: str) -> int | None:
 
 
 async def payment_returned(read: Read, *, names: Sequence[str]) -> int | None:
-    """The payment to which one of Stripe's ids belongs: of its charge, its refund, its dispute, or a share's transfer."""
-    charged = sa.select(col(Payment.id)).where(col(Payment.charge_id).in_(names))
+    """The payment to which one of Stripe's ids belongs: a charge's, a refund's, a dispute's, or a share's transfer's."""
+    charged = sa.select(sa.cast(col(Payment.id), sa.BigInteger)).where(col(Payment.charge_id).in_(names))
     refunded = sa.select(col(Refund.payment_id)).where(col(Refund.stripe_id).in_(names))
     disputed = sa.select(col(Dispute.payment_id)).where(col(Dispute.stripe_id).in_(names))
     sent = sa.select(col(Share.payment_id)).where(col(Share.transfer_id).in_(names))
-    found = (await read.session.execute(sa.union_all(charged, refunded, disputed, sent).limit(1))).first()
-    return None if found is None else int(found[0])
+    found = (await read.session.execute(sa.union_all(charged, refunded, disputed, sent).limit(1))).scalars()
+    return next((int(payment_id) for payment_id in found), None)
 
 
 async def refunds_of(read: Read, payment_id: int) -> Sequence[Refund]:

@@ -11,6 +11,7 @@ from payments import stripe_events
 from payments.errors import ForgedEvent, Refused
 from payments.gateway import EventSeen, Intent, Method, PayeeAccount, PayoutSeen, TransferMade
 from payments.money import Money, from_stripe, to_stripe
+from payments.stripe_gateway.books import Bookkeeping
 from payments.stripe_gateway.returns import Returns
 from payments.stripe_gateway.words import (
     PAGE_SIZE,
@@ -30,7 +31,7 @@ NETWORK_RETRIES = 2
 stripe.enable_telemetry = False  # it would write into the home directory
 
 
-class StripeGateway(Returns):
+class StripeGateway(Returns, Bookkeeping):
     """`environment` marks every object that we make, so that two environments can share one Stripe account.
     `base_url` is another address than Stripe's own: a sandbox's. `key` is everywhere the idempotency key."""
 

@@ -28,7 +28,7 @@ from payments.money import from_stripe
 if TYPE_CHECKING:
     from stripe.v2.core import Account
 
-Marked: TypeAlias = stripe.PaymentIntent | stripe.Transfer | stripe.Refund | stripe.TransferReversal
+Marked: TypeAlias = stripe.PaymentIntent | stripe.Charge | stripe.Transfer | stripe.Refund | stripe.TransferReversal
 
 PAGE_SIZE = 100
 

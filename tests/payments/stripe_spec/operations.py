@@ -17,6 +17,7 @@ SERVICES = (
     "stripe._refund_service",
     "stripe._dispute_service",
     "stripe._charge_service",
+    "stripe._balance_service",
     "stripe._payout_service",
     "stripe._event_service",
     "stripe.checkout._session_service",
