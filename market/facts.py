@@ -103,3 +103,8 @@ class LicenceResumed(LicenceFact):
 @dataclass(frozen=True, slots=True)
 class LicenceEnded(LicenceFact):
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceTerminated(LicenceFact):
+    """Its money went back: its rights are free."""

@@ -34,6 +34,58 @@ class PaymentAbandoned(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class RefundFact(Fact):
+    """`amount_minor` of the payment goes back to its payer."""
+
+    refund_id: int
+    payment_id: int
+    reference: int
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequested(RefundFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAccepted(RefundFact):
+    """The payer has the money, or will have it. `is_whole`: nothing of the payment is left."""
+
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFailed(RefundFact):
+    """Nothing was refunded, or it came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeFact(Fact):
+    dispute_id: int
+    payment_id: int
+    reference: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeOpened(DisputeFact):
+    """The payer's bank has taken the money back until it has decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeWon(DisputeFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeLost(DisputeFact):
+    """The money is gone. `is_whole`: nothing of the payment is left."""
+
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ShareFact(Fact):
     share_id: int
     payment_id: int
@@ -56,6 +108,16 @@ class ShareHeld(ShareFact):
 @dataclass(frozen=True, slots=True)
 class ShareTransferred(ShareFact):
     """The share is on the payee's balance at the payment service."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareReversed(ShareFact):
+    """So much of the share was taken back, or was withheld before it was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareOwed(ShareFact):
+    """So much of the share ought to go back and could not be taken: it is netted from the payee's next shares."""
 
 
 @dataclass(frozen=True, slots=True)

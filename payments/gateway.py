@@ -3,7 +3,8 @@
 Every call may raise `payments.errors`: Refused (definitive; the next try needs a new key), Declined (a card's)
 or Unknown (no outcome known: the same key may be sent again, or the truth looked up). A busy service, a conflict of two
 requests with one key, and a time-out are Unknown, never Refused. An id that the service does not know is Refused.
-`intents_of` and `transfers_of` read the service's lists, which show what was just made, never its search, which lags.
+`intents_of`, `transfers_of` and their like read the service's lists, which show what was just made, never its search,
+which lags.
 """
 
 from dataclasses import dataclass
@@ -52,6 +53,53 @@ class TransferMade:
     amount: Money
     destination: str
     share_id: int | None
+    reversal_id: int | None = None  # it gives back what that reversal took
+
+
+class RefundState(StrEnum):
+    PENDING = "PENDING"  # accepted, and waits, for the platform's balance perhaps
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"  # the money came back to the platform
+
+
+@dataclass(frozen=True, slots=True)
+class RefundMade:
+    """`refund_id` is ours, from the metadata."""
+
+    id: str
+    state: RefundState
+    amount: Money
+    charge_id: str | None
+    refund_id: int | None
+    failure_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalMade:
+    id: str
+    amount: Money
+    reversal_id: int | None
+
+
+class DisputeState(StrEnum):
+    INQUIRY = "INQUIRY"  # the bank asks, and has moved no money
+    OPEN = "OPEN"
+    WON = "WON"
+    LOST = "LOST"
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeSeen:
+    """`withdrawn` is what Stripe has taken of the platform's balance for it and not yet given back; `fee` is likewise
+    what the dispute costs."""
+
+    id: str
+    charge_id: str
+    state: DisputeState
+    reason: str
+    amount: Money
+    withdrawn: Money
+    fee: Money
 
 
 class AccountState(StrEnum):
@@ -129,6 +177,26 @@ class Gateway(Protocol):
     async def transfers_of(self, *, payment_id: int) -> list[TransferMade]:
         """Every transfer that was ever made for the payment."""
         ...
+
+    # money that comes back
+    async def create_refund(
+        self, *, refund_id: int, payment_id: int, charge_id: str, amount: Money, key: str
+    ) -> RefundMade: ...
+    async def find_refund(self, stripe_id: str) -> RefundMade: ...
+    async def refunds_of(self, *, charge_id: str) -> list[RefundMade]: ...
+    async def create_reversal(self, *, reversal_id: int, transfer_id: str, amount: Money, key: str) -> ReversalMade:
+        """Takes `amount` of a transfer back from the balance of its payee, which may be too small: Refused."""
+        ...
+
+    async def reversals_of(self, *, transfer_id: str) -> list[ReversalMade]: ...
+    async def return_share(
+        self, *, reversal_id: int, share_id: int, payment_id: int, amount: Money, destination: str, key: str
+    ) -> TransferMade:
+        """A transfer out of the platform's balance, tied to no charge: it gives back what a reversal took."""
+        ...
+
+    async def find_dispute(self, stripe_id: str) -> DisputeSeen: ...
+    async def disputes_of(self, *, charge_id: str) -> list[DisputeSeen]: ...
 
     # payees
     async def create_account(

@@ -9,6 +9,22 @@ charge succeeded          STRIPE_BALANCE            CLEARING            ch_1:cha
   Stripe's fee            STRIPE_FEES               STRIPE_BALANCE      ch_1:fee
 transfer made             PAYABLE of the payee      STRIPE_BALANCE      tr_1:transfer
   (memo)                  PAYEE_BALANCE of it       PAYEE_WORLD of it   tr_1:received
+refund accepted           RECEIVABLE of the payee   STRIPE_BALANCE      re_1:claim:0
+  the platform's part     REVENUE                   STRIPE_BALANCE      re_1:claim:2
+  unsent, so withheld     PAYABLE of the payee      RECEIVABLE of it    reversal:7:withheld
+  netted from a share     PAYABLE of the payee      RECEIVABLE of it    reversal:7:netted:9
+transfer reversed         STRIPE_BALANCE            RECEIVABLE          trr_1:reversal
+  (memo)                  PAYEE_WORLD of it         PAYEE_BALANCE       trr_1:given_back
+refund failed             STRIPE_BALANCE            PAYABLE, REVENUE    re_1:undone:7
+  still owed: forgiven    PAYABLE of the payee      RECEIVABLE of it    reversal:7:forgiven
+  sent once more          PAYABLE of the payee      STRIPE_BALANCE      tr_2:return (and tr_2:received)
+dispute opened            DISPUTED                  STRIPE_BALANCE      du_1:withdrawn
+  its fee                 DISPUTE_FEES              STRIPE_BALANCE      du_1:fee
+  each share, as above    RECEIVABLE, REVENUE       HELD_DISPUTE        du_1:claim:0
+dispute won               STRIPE_BALANCE            DISPUTED            du_1:reinstated
+  its fee, if given back  STRIPE_BALANCE            DISPUTE_FEES        du_1:fee_back
+  each share, as above    HELD_DISPUTE              PAYABLE, REVENUE    du_1:undone:7
+dispute lost, each share  HELD_DISPUTE              DISPUTED            du_1:lost:7
 payout created (memo)     PAYEE_IN_TRANSIT of it    PAYEE_BALANCE       po_1:created
   paid                    PAYEE_BANK of it          PAYEE_IN_TRANSIT    po_1:paid
   failed or canceled      PAYEE_BALANCE of it       PAYEE_IN_TRANSIT    po_1:failed, po_1:canceled
@@ -20,6 +36,7 @@ The platform settles in the currency that it charges. Where it does not, Stripe 
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
@@ -28,7 +45,17 @@ from payments import store
 from payments.money import Money
 from payments.rules import PAID
 from payments.store import Balance, Earning, Posting, Side
-from payments.tables import AccountKind, Payment, Payout, PayoutStatus, Share, ShareStatus
+from payments.tables import (
+    AccountKind,
+    Dispute,
+    DisputeStatus,
+    Payment,
+    Payout,
+    PayoutStatus,
+    Reversal,
+    ReversalStatus,
+    Share,
+)
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -36,6 +63,8 @@ STRIPE_BALANCE = Side(AccountKind.STRIPE_BALANCE)
 CLEARING = Side(AccountKind.CLEARING)
 REVENUE = Side(AccountKind.REVENUE)
 STRIPE_FEES = Side(AccountKind.STRIPE_FEES)
+DISPUTED = Side(AccountKind.DISPUTED)
+DISPUTE_FEES = Side(AccountKind.DISPUTE_FEES)
 
 
 async def post(work: Work, postings: Sequence[Posting]) -> None:
@@ -64,13 +93,14 @@ def charge_postings(
         yield Posting("fee", f"{charge_id}:fee", STRIPE_FEES, STRIPE_BALANCE, fee, payment.id)
 
 
-def transfer_postings(share: Share, *, transfer_id: str) -> Iterator[Posting]:
+def sending(
+    payee_id: int | None, amount: Money, transfer_id: str, payment_id: int, *, kind: str = "transfer"
+) -> Iterator[Posting]:
     payable, balance, world = (
-        Side(kind, share.payee_id) for kind in (AccountKind.PAYABLE, AccountKind.PAYEE_BALANCE, AccountKind.PAYEE_WORLD)
+        Side(account, payee_id) for account in (AccountKind.PAYABLE, AccountKind.PAYEE_BALANCE, AccountKind.PAYEE_WORLD)
     )
-    amount = Money(share.amount_minor, share.currency)
-    yield Posting("transfer", f"{transfer_id}:transfer", payable, STRIPE_BALANCE, amount, share.payment_id)
-    yield Posting("received", f"{transfer_id}:received", balance, world, amount, share.payment_id)
+    yield Posting(kind, f"{transfer_id}:{kind}", payable, STRIPE_BALANCE, amount, payment_id)
+    yield Posting("received", f"{transfer_id}:received", balance, world, amount, payment_id)
 
 
 def payout_posting(payout: Payout, *, before: PayoutStatus | None) -> Posting | None:
@@ -92,6 +122,72 @@ def payout_posting(payout: Payout, *, before: PayoutStatus | None) -> Posting | 
     return Posting(f"payout_{what}", f"{payout.stripe_id}:{what}", debit, credit, amount)
 
 
+# ------------------------------------------------------------------ money that comes back
+
+
+def claim_posting(share: Share, amount: Money, *, cause: str, holds: bool) -> Posting:
+    """The share is to bear so much of a refund; or of a dispute, which holds it until it ends."""
+    whose = REVENUE if share.payee_id is None else Side(AccountKind.RECEIVABLE, share.payee_id)
+    key = f"{cause}:claim:{share.position}"
+    return Posting("claim", key, whose, _holder(share, holds), amount, share.payment_id)
+
+
+def undone_posting(share: Share, amount: Money, *, key: str, holds: bool) -> Posting:
+    whose = REVENUE if share.payee_id is None else Side(AccountKind.PAYABLE, share.payee_id)
+    return Posting("undone", key, _holder(share, holds), whose, amount, share.payment_id)
+
+
+def _holder(share: Share, holds: bool) -> Side:
+    return Side(AccountKind.HELD_DISPUTE, share.payee_id) if holds else STRIPE_BALANCE
+
+
+def dispute_postings(dispute: Dispute) -> Iterator[Posting]:
+    amount, fee = (Money(minor, dispute.currency) for minor in (dispute.amount_minor, dispute.fee_minor))
+    key = dispute.stripe_id
+    yield Posting("withdrawn", f"{key}:withdrawn", DISPUTED, STRIPE_BALANCE, amount, dispute.payment_id)
+    yield Posting("dispute_fee", f"{key}:fee", DISPUTE_FEES, STRIPE_BALANCE, fee, dispute.payment_id)
+
+
+def reinstated_postings(dispute: Dispute, fee_back: Money) -> Iterator[Posting]:
+    amount, key = Money(dispute.amount_minor, dispute.currency), dispute.stripe_id
+    yield Posting("reinstated", f"{key}:reinstated", STRIPE_BALANCE, DISPUTED, amount, dispute.payment_id)
+    yield Posting("dispute_fee", f"{key}:fee_back", STRIPE_BALANCE, DISPUTE_FEES, fee_back, dispute.payment_id)
+
+
+def lost_posting(dispute: Dispute, row: Reversal) -> Posting:
+    held, amount = Side(AccountKind.HELD_DISPUTE, row.payee_id), Money(row.amount_minor, row.currency)
+    return Posting("lost", f"{dispute.stripe_id}:lost:{row.id}", held, DISPUTED, amount, row.payment_id)
+
+
+def withheld_posting(row: Reversal) -> Posting:
+    return _against_debt(row, "withheld", f"reversal:{row.id}:withheld", Money(row.amount_minor, row.currency))
+
+
+def forgiven_posting(row: Reversal, amount: Money) -> Posting:
+    return _against_debt(row, "forgiven", f"reversal:{row.id}:forgiven", amount)
+
+
+def netted_posting(row: Reversal, share: Share, amount: Money) -> Posting:
+    """`share` is the one from which it is netted."""
+    posting = _against_debt(row, "netted", f"reversal:{row.id}:netted:{share.id}", amount)
+    return replace(posting, payment_id=share.payment_id)
+
+
+def _against_debt(row: Reversal, kind: str, key: str, amount: Money) -> Posting:
+    payable, debt = (Side(account, row.payee_id) for account in (AccountKind.PAYABLE, AccountKind.RECEIVABLE))
+    return Posting(kind, key, payable, debt, amount, row.payment_id)
+
+
+def reversal_postings(row: Reversal, *, reversal_id: str) -> Iterator[Posting]:
+    debt, balance, world = (
+        Side(account, row.payee_id)
+        for account in (AccountKind.RECEIVABLE, AccountKind.PAYEE_BALANCE, AccountKind.PAYEE_WORLD)
+    )
+    amount = Money(row.amount_minor, row.currency)
+    yield Posting("reversal", f"{reversal_id}:reversal", STRIPE_BALANCE, debt, amount, row.payment_id)
+    yield Posting("given_back", f"{reversal_id}:given_back", world, balance, amount, row.payment_id)
+
+
 async def verify(read: Read) -> list[str]:
     """Everything wrong with the ledger, in words. It reads every payment: an operator's question, not a request's."""
     faults = [
@@ -105,11 +201,14 @@ async def verify(read: Read) -> list[str]:
         if minor
     ]
     payments, shares = await store.every_payment(read), await store.every_share(read)
-    sums = [each for each in await store.entry_sums(read) if each.kind != "fee"]
+    rows = await store.every_reversal(read)
+    sums = [each for each in await store.entry_sums(read) if each.kind not in _NOT_BY_PAYMENT]
     posted: dict[tuple[object, ...], int] = {(s.payment_id, s.kind, s.payee_id, s.currency): s.minor for s in sums}
-    faults += _differences("entries", _implied(payments, shares), posted)
-    paid_out = {(side, c): m for (side, c), m in accounts.items() if side.kind in _PAYOUT_ACCOUNTS and m}
-    return faults + _differences("balances", _implied_by_payouts(await store.every_payout(read)), paid_out)
+    faults += _differences("entries", _implied(payments, shares, rows), posted)
+    known = {(side, c): m for (side, c), m in accounts.items() if side.kind in _KNOWN_ACCOUNTS and m}
+    implied = _implied_by_payouts(await store.every_payout(read)) | _implied_claims(payments, shares, rows)
+    implied |= _implied_disputes(await store.every_dispute(read), rows)
+    return faults + _differences("balances", implied, known)
 
 
 def _by_currency(accounts: Mapping[tuple[Side, str], int]) -> Counter[str]:
@@ -119,7 +218,13 @@ def _by_currency(accounts: Mapping[tuple[Side, str], int]) -> Counter[str]:
     return sums
 
 
-def _implied(payments: Sequence[Payment], shares: Sequence[Share]) -> dict[tuple[object, ...], int]:
+_NOT_BY_PAYMENT = ("fee", "withheld", "forgiven", "withdrawn", "dispute_fee", "reinstated", "lost")
+"""Entries that are checked by the balances which they leave, or only against the processor's."""
+
+
+def _implied(
+    payments: Sequence[Payment], shares: Sequence[Share], rows: Sequence[Reversal]
+) -> dict[tuple[object, ...], int]:
     """What the payments and shares say that must have been posted, as (payment, kind, payee, currency): minor."""
     implied: Counter[tuple[object, ...]] = Counter()
     paid = {payment.id: payment for payment in payments if payment.status in PAID}
@@ -129,13 +234,63 @@ def _implied(payments: Sequence[Payment], shares: Sequence[Share]) -> dict[tuple
         if share.payment_id not in paid:
             continue
         implied[share.payment_id, "share", share.payee_id, share.currency] += share.amount_minor
-        if share.payee_id is not None and share.status not in (ShareStatus.PENDING, ShareStatus.HELD):
-            implied[share.payment_id, "transfer", share.payee_id, share.currency] += share.amount_minor
-            implied[share.payment_id, "received", share.payee_id, share.currency] += share.amount_minor
+        implied[share.payment_id, "transfer", share.payee_id, share.currency] += share.sent_minor
+        implied[share.payment_id, "received", share.payee_id, share.currency] += share.sent_minor
+        implied[share.payment_id, "netted", share.payee_id, share.currency] += share.netted_minor
+    for row in rows:
+        of = (row.payee_id, row.currency)
+        implied[row.payment_id, "claim", *of] += row.amount_minor
+        if row.status in (ReversalStatus.RETURNING, ReversalStatus.RETURNED):
+            implied[row.payment_id, "undone", *of] += row.amount_minor
+        if row.stripe_id is not None:
+            implied[row.payment_id, "reversal", *of] += row.amount_minor
+            implied[row.payment_id, "given_back", *of] += row.amount_minor
+        if row.return_id is not None:
+            implied[row.payment_id, "return", *of] += row.return_minor
+            implied[row.payment_id, "received", *of] += row.return_minor
     return {key: minor for key, minor in implied.items() if minor}
 
 
-_PAYOUT_ACCOUNTS = (AccountKind.PAYEE_IN_TRANSIT, AccountKind.PAYEE_BANK)
+_KNOWN_ACCOUNTS = (
+    AccountKind.PAYEE_IN_TRANSIT,
+    AccountKind.PAYEE_BANK,
+    AccountKind.PAYABLE,
+    AccountKind.RECEIVABLE,
+    AccountKind.HELD_DISPUTE,
+    AccountKind.DISPUTED,
+)
+
+
+def _implied_claims(
+    payments: Sequence[Payment], shares: Sequence[Share], rows: Sequence[Reversal]
+) -> dict[tuple[Side, str], int]:
+    """What payees are still to be sent, and what they are to give back."""
+    implied: Counter[tuple[Side, str]] = Counter()
+    paid = {payment.id for payment in payments if payment.status in PAID}
+    for share in shares:
+        if share.payee_id is not None and share.payment_id in paid:
+            if share.transferred_at is None:
+                left = share.amount_minor - share.reversed_minor - share.netted_minor
+                implied[Side(AccountKind.PAYABLE, share.payee_id), share.currency] -= left
+            implied[Side(AccountKind.RECEIVABLE, share.payee_id), share.currency] += share.owed_minor
+    for row in rows:
+        if row.status is ReversalStatus.PENDING:
+            implied[Side(AccountKind.RECEIVABLE, row.payee_id), row.currency] += row.amount_minor
+        if row.status is ReversalStatus.RETURNING:
+            implied[Side(AccountKind.PAYABLE, row.payee_id), row.currency] -= row.return_minor
+    return {key: minor for key, minor in implied.items() if minor}
+
+
+def _implied_disputes(disputes: Sequence[Dispute], rows: Sequence[Reversal]) -> dict[tuple[Side, str], int]:
+    """While a dispute is open, Stripe holds its amount, and we hold what was taken for it."""
+    implied: Counter[tuple[Side, str]] = Counter()
+    opened = {dispute.id: dispute for dispute in disputes if dispute.status is DisputeStatus.OPEN}
+    for dispute in opened.values():
+        implied[DISPUTED, dispute.currency] += dispute.amount_minor
+    for row in rows:
+        if row.dispute_id in opened:
+            implied[Side(AccountKind.HELD_DISPUTE, row.payee_id), row.currency] -= row.amount_minor
+    return dict(implied)
 
 
 def _implied_by_payouts(payouts: Sequence[Payout]) -> dict[tuple[Side, str], int]:

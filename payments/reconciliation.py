@@ -9,7 +9,9 @@ from core.work import Read
 from payments import ledger, store
 from payments.money import Money, to_stripe
 from payments.rules import PAID
-from payments.tables import AccountKind, Payment, Payout, Share
+from payments.tables import AccountKind, Dispute, Payment, Payout, Refund, Reversal, Share
+
+PLATFORM = store.Side(AccountKind.STRIPE_BALANCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,48 @@ class PayoutHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundHeld:
+    id: str
+    refund_id: int | None
+    charge: str | None
+    amount: int
+    currency: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalHeld:
+    id: str
+    reversal_id: int | None
+    transfer: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeHeld:
+    """`status` is open, won or lost; those that moved no money are left out."""
+
+    id: str
+    charge: str
+    amount: int
+    currency: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """What the processor holds, in its own units and its own lower-case currencies. `charges` are those that succeeded;
-    `balances` are what each payee's account holds, by currency."""
+    `balances` are what each payee's account holds, by currency, and `platform` what ours does, where that is known."""
 
     charges: tuple[ChargeHeld, ...] = ()
     transfers: tuple[TransferHeld, ...] = ()
     payouts: tuple[PayoutHeld, ...] = ()
     balances: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    refunds: tuple[RefundHeld, ...] = ()
+    reversals: tuple[ReversalHeld, ...] = ()
+    disputes: tuple[DisputeHeld, ...] = ()
+    platform: Mapping[str, int] | None = None
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> "Books":
@@ -60,6 +96,14 @@ class Books:
             transfers=tuple(_transfer(row) for row in body["transfers"]),
             payouts=tuple(PayoutHeld(**row) for row in body["payouts"]),
             balances={account: dict(held) for account, held in body["balances"].items()},
+            refunds=tuple(
+                RefundHeld(**{**row, "refund_id": _number(row["refund_id"])}) for row in body.get("refunds", ())
+            ),
+            reversals=tuple(
+                ReversalHeld(**{**row, "reversal_id": _number(row["reversal_id"])}) for row in body.get("reversals", ())
+            ),
+            disputes=tuple(DisputeHeld(**row) for row in body.get("disputes", ())),
+            platform=body.get("platform"),
         )
 
 
@@ -77,21 +121,28 @@ def _number(value: object) -> int | None:
 async def compare(read: Read, books: Books) -> list[str]:
     """Every difference, in words; none when all is well. It reads everything: an operator's question, and a test's."""
     payments, shares = await store.every_payment(read), await store.every_share(read)
-    payouts = await store.every_payout(read)
+    payouts, refunds = await store.every_payout(read), await store.every_refund(read)
+    rows, disputes = await store.every_reversal(read), await store.every_dispute(read)
+    charges = {payment.id: payment.charge_id for payment in payments}
     payees = await store.payees_by_id(read, [share.payee_id for share in shares if share.payee_id is not None])
     seen_payees = {**payees, **await store.payees_by_id(read, [payout.payee_id for payout in payouts])}
     accounts = {payee.id: payee.account_id for payee in seen_payees.values() if payee.account_id is not None}
+    ledgered = await store.account_balances(read)
     balances = {
         (accounts.get(side.payee_id or 0, ""), currency): minor
-        for (side, currency), minor in (await store.account_balances(read)).items()
+        for (side, currency), minor in ledgered.items()
         if side.kind is AccountKind.PAYEE_BALANCE
     }
     return [
         *(f"ledger: {fault}" for fault in await ledger.verify(read)),
         *_differences("charges", _charges_implied(payments), _charges_held(books.charges)),
-        *_differences("transfers", _transfers_implied(shares), _transfers_held(books.transfers)),
+        *_differences("transfers", _transfers_implied(shares, rows), _transfers_held(books.transfers)),
         *_differences("payouts", _payouts_implied(payouts, accounts), _payouts_held(books.payouts)),
         *_differences("balances", _balances_implied(balances), _balances_held(books.balances)),
+        *_differences("refunds", _refunds_implied(refunds, charges), _refunds_held(books.refunds)),
+        *_differences("reversals", _reversals_implied(rows), _reversals_held(books.reversals)),
+        *_differences("disputes", _disputes_implied(disputes, charges), _disputes_held(books.disputes)),
+        *_platform_differences(ledgered, books.platform),
     ]
 
 
@@ -111,13 +162,17 @@ def _charges_held(charges: Iterable[ChargeHeld]) -> Iterator[str]:
         yield f"{charge.id} of {charge.payment_intent} for payment {charge.payment_id}: {amount}"
 
 
-def _transfers_implied(shares: Sequence[Share]) -> Iterator[str]:
-    for share in shares:
-        if share.transfer_id is not None:
-            amount, back = _sum(share.amount_minor, share.currency), _sum(share.reversed_minor, share.currency)
+def _transfers_implied(shares: Sequence[Share], rows: Sequence[Reversal]) -> Iterator[str]:
+    sent = [(s.transfer_id, s.id, s.payment_id, s.account_id, s.sent_minor, s.pulled_minor, s.currency) for s in shares]
+    returned = [
+        (r.return_id, r.share_id, r.payment_id, r.return_account_id, r.return_minor, 0, r.currency) for r in rows
+    ]
+    for transfer_id, share_id, payment_id, account_id, minor, pulled, currency in (*sent, *returned):
+        if transfer_id is not None:
+            amount, back = _sum(minor, currency), _sum(pulled, currency)
             yield (
-                f"{share.transfer_id} for share {share.id} of payment {share.payment_id}"
-                f" to {share.account_id}: {amount}, {back} taken back"
+                f"{transfer_id} for share {share_id} of payment {payment_id} to {account_id}:"
+                f" {amount}, {back} taken back"
             )
 
 
@@ -152,6 +207,52 @@ def _balances_held(balances: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
         for currency, amount in held.items():
             if amount:
                 yield f"{account}: {amount} {currency}"
+
+
+def _refunds_implied(refunds: Sequence[Refund], charges: Mapping[int | None, str | None]) -> Iterator[str]:
+    for refund in refunds:
+        if refund.stripe_id is not None:
+            amount, status = _sum(refund.amount_minor, refund.currency), refund.status.lower()
+            yield f"{refund.stripe_id} of {charges.get(refund.payment_id)} for refund {refund.id} is {status}: {amount}"
+
+
+def _refunds_held(refunds: Iterable[RefundHeld]) -> Iterator[str]:
+    for refund in refunds:
+        amount = f"{refund.amount} {refund.currency}"
+        yield f"{refund.id} of {refund.charge} for refund {refund.refund_id} is {refund.status}: {amount}"
+
+
+def _reversals_implied(rows: Sequence[Reversal]) -> Iterator[str]:
+    for row in rows:
+        if row.stripe_id is not None:
+            yield f"{row.stripe_id} of {row.transfer_id} for reversal {row.id}: {_sum(row.amount_minor, row.currency)}"
+
+
+def _reversals_held(reversals: Iterable[ReversalHeld]) -> Iterator[str]:
+    for each in reversals:
+        yield f"{each.id} of {each.transfer} for reversal {each.reversal_id}: {each.amount} {each.currency}"
+
+
+def _disputes_implied(disputes: Sequence[Dispute], charges: Mapping[int | None, str | None]) -> Iterator[str]:
+    for dispute in disputes:
+        amount, status = _sum(dispute.amount_minor, dispute.currency), dispute.status.lower()
+        yield f"{dispute.stripe_id} of {charges.get(dispute.payment_id)} is {status}: {amount}"
+
+
+def _disputes_held(disputes: Iterable[DisputeHeld]) -> Iterator[str]:
+    for dispute in disputes:
+        yield f"{dispute.id} of {dispute.charge} is {dispute.status}: {dispute.amount} {dispute.currency}"
+
+
+def _platform_differences(
+    ledgered: Mapping[tuple[store.Side, str], int], platform: Mapping[str, int] | None
+) -> list[str]:
+    """The balance of the platform itself, where the processor's is known."""
+    if platform is None:
+        return []
+    ours = (f"{_sum(minor, currency)}" for (side, currency), minor in ledgered.items() if side == PLATFORM and minor)
+    theirs = (f"{amount} {currency}" for currency, amount in platform.items() if amount)
+    return _differences("platform's balance", ours, theirs)
 
 
 def _sum(minor: int, currency: str) -> str:

@@ -5,11 +5,27 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
-from core.errors import WrongState
+from core.errors import InvalidInput, WrongState
 from payments.errors import PaymentProblem
 from payments.gateway import AccountState
 from payments.money import CURRENCIES, MAXIMUM_CHARGE_MINOR, Money, to_stripe
-from payments.tables import Payee, PayeeStatus, Payer, Payment, PaymentStatus, Payout, PayoutStatus, Share, ShareStatus
+from payments.tables import (
+    Dispute,
+    DisputeStatus,
+    Payee,
+    PayeeStatus,
+    Payer,
+    Payment,
+    PaymentStatus,
+    Payout,
+    PayoutStatus,
+    Refund,
+    RefundStatus,
+    Reversal,
+    ReversalStatus,
+    Share,
+    ShareStatus,
+)
 
 KEYS_LAST = timedelta(hours=23)
 """Stripe forgets an idempotency key after 24 hours. What is older is looked up before it is sent again."""
@@ -26,18 +42,48 @@ PAYMENT_MOVES: Mapping[PaymentStatus, frozenset[PaymentStatus]] = {
     PaymentStatus.SUCCEEDED: frozenset(
         {PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED, PaymentStatus.DISPUTED},
     ),
-    PaymentStatus.PARTIALLY_REFUNDED: frozenset({PaymentStatus.REFUNDED}),
-    PaymentStatus.REFUNDED: frozenset(),
-    PaymentStatus.DISPUTED: frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED}),
+    PaymentStatus.PARTIALLY_REFUNDED: frozenset(
+        {PaymentStatus.REFUNDED, PaymentStatus.DISPUTED, PaymentStatus.SUCCEEDED},
+    ),
+    # a refund may fail days after it was made, and a dispute may be opened over what a refund has left
+    PaymentStatus.REFUNDED: frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.PARTIALLY_REFUNDED}),
+    PaymentStatus.DISPUTED: frozenset(
+        {PaymentStatus.SUCCEEDED, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED},
+    ),
 }
 
+SENT = (ShareStatus.TRANSFERRED, ShareStatus.PARTIALLY_REVERSED, ShareStatus.REVERSED, ShareStatus.OWED)
+
 SHARE_MOVES: Mapping[ShareStatus, frozenset[ShareStatus]] = {
-    ShareStatus.PENDING: frozenset({ShareStatus.TRANSFERRED, ShareStatus.HELD}),
-    ShareStatus.HELD: frozenset({ShareStatus.TRANSFERRED}),
-    ShareStatus.TRANSFERRED: frozenset({ShareStatus.PARTIALLY_REVERSED, ShareStatus.REVERSED, ShareStatus.OWED}),
-    ShareStatus.PARTIALLY_REVERSED: frozenset({ShareStatus.REVERSED, ShareStatus.OWED}),
-    ShareStatus.OWED: frozenset({ShareStatus.REVERSED}),
-    ShareStatus.REVERSED: frozenset(),
+    ShareStatus.PENDING: frozenset({*SENT, ShareStatus.HELD}) - {ShareStatus.OWED},
+    ShareStatus.HELD: frozenset(SENT) - {ShareStatus.OWED},
+    ShareStatus.TRANSFERRED: frozenset(SENT) - {ShareStatus.TRANSFERRED},
+    ShareStatus.PARTIALLY_REVERSED: frozenset(SENT) - {ShareStatus.PARTIALLY_REVERSED},
+    ShareStatus.OWED: frozenset(SENT) - {ShareStatus.OWED},
+    ShareStatus.REVERSED: frozenset({*SENT, ShareStatus.PENDING}) - {ShareStatus.REVERSED},
+}
+
+REFUND_MOVES: Mapping[RefundStatus, frozenset[RefundStatus]] = {
+    RefundStatus.REQUESTED: frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.FAILED}),
+    RefundStatus.PENDING: frozenset({RefundStatus.SUCCEEDED, RefundStatus.FAILED}),
+    RefundStatus.SUCCEEDED: frozenset({RefundStatus.FAILED}),  # the bank may send money back for days
+    RefundStatus.FAILED: frozenset(),
+}
+
+DISPUTE_MOVES: Mapping[DisputeStatus, frozenset[DisputeStatus]] = {
+    DisputeStatus.OPEN: frozenset({DisputeStatus.WON, DisputeStatus.LOST}),
+    DisputeStatus.WON: frozenset(),
+    DisputeStatus.LOST: frozenset(),
+}
+
+REVERSAL_MOVES: Mapping[ReversalStatus, frozenset[ReversalStatus]] = {
+    ReversalStatus.PENDING: frozenset({ReversalStatus.WITHHELD, ReversalStatus.REVERSED, ReversalStatus.OWED}),
+    ReversalStatus.WITHHELD: frozenset({ReversalStatus.RETURNING, ReversalStatus.RETURNED}),
+    ReversalStatus.REVERSED: frozenset({ReversalStatus.RETURNING}),
+    ReversalStatus.OWED: frozenset({ReversalStatus.NETTED, ReversalStatus.RETURNING, ReversalStatus.RETURNED}),
+    ReversalStatus.NETTED: frozenset({ReversalStatus.RETURNING}),
+    ReversalStatus.RETURNING: frozenset({ReversalStatus.RETURNED}),
+    ReversalStatus.RETURNED: frozenset(),
 }
 
 PAYOUT_MOVES: Mapping[PayoutStatus, frozenset[PayoutStatus]] = {
@@ -50,20 +96,24 @@ PAYOUT_MOVES: Mapping[PayoutStatus, frozenset[PayoutStatus]] = {
     PayoutStatus.CANCELED: frozenset(),
 }
 
-Status: TypeAlias = PaymentStatus | ShareStatus | PayoutStatus
+Status: TypeAlias = PaymentStatus | ShareStatus | PayoutStatus | RefundStatus | DisputeStatus | ReversalStatus
+Stateful: TypeAlias = Payment | Share | Payout | Refund | Dispute | Reversal
 
 MOVES: Mapping[type, Mapping[StrEnum, frozenset[StrEnum]]] = {
     Payment: {status: frozenset(after) for status, after in PAYMENT_MOVES.items()},
     Share: {status: frozenset(after) for status, after in SHARE_MOVES.items()},
     Payout: {status: frozenset(after) for status, after in PAYOUT_MOVES.items()},
+    Refund: {status: frozenset(after) for status, after in REFUND_MOVES.items()},
+    Dispute: {status: frozenset(after) for status, after in DISPUTE_MOVES.items()},
+    Reversal: {status: frozenset(after) for status, after in REVERSAL_MOVES.items()},
 }
 
 
-def may_move(row: Payment | Share | Payout, to: Status) -> bool:
+def may_move(row: Stateful, to: Status) -> bool:
     return to in MOVES[type(row)][row.status]
 
 
-def move(row: Payment | Share | Payout, to: Status) -> None:
+def move(row: Stateful, to: Status) -> None:
     """The only way in which a status changes. Raises WrongState."""
     if not may_move(row, to):
         noun = type(row).__name__.lower()
@@ -137,3 +187,73 @@ def reason_to_hold(payee: Payee | None) -> str | None:
 def is_stale(since: datetime | None, now: datetime) -> bool:
     """Whether an idempotency key first sent at `since` may have been forgotten."""
     return since is not None and now - since > KEYS_LAST
+
+
+# ------------------------------------------------------------------ money that comes back
+
+UNSENT = (ShareStatus.PENDING, ShareStatus.HELD)
+
+SENDABLE = (PaymentStatus.SUCCEEDED, PaymentStatus.PARTIALLY_REFUNDED)
+"""The states of a payment whose shares may go out."""
+
+
+def to_send(share: Share) -> int:
+    """What a transfer of the unsent share would carry."""
+    return share.amount_minor - share.reversed_minor - share.netted_minor
+
+
+def is_under_way(share: Share) -> bool:
+    """Its transfer was ordered, and nobody knows yet what became of it: its amount must not change now."""
+    return share.status in UNSENT and share.account_id is not None
+
+
+def share_status(share: Share) -> ShareStatus:
+    """What its amounts make of it."""
+    whole = 0 < share.amount_minor == share.reversed_minor
+    if share.transferred_at is None:
+        return ShareStatus.REVERSED if whole else share.status if share.status in UNSENT else ShareStatus.PENDING
+    if share.owed_minor:
+        return ShareStatus.OWED
+    if whole:
+        return ShareStatus.REVERSED
+    return ShareStatus.PARTIALLY_REVERSED if share.reversed_minor else ShareStatus.TRANSFERRED
+
+
+def payment_status(payment: Payment, *, is_disputed: bool = False) -> PaymentStatus:
+    """Of a payment whose money has come: what was refunded makes of it."""
+    if is_disputed:
+        return PaymentStatus.DISPUTED
+    if payment.refunded_minor == 0:
+        return PaymentStatus.SUCCEEDED
+    whole = payment.refunded_minor == payment.amount_minor
+    return PaymentStatus.REFUNDED if whole else PaymentStatus.PARTIALLY_REFUNDED
+
+
+def settle(row: Payment | Share, to: PaymentStatus | ShareStatus) -> None:
+    """Move, unless it is there already."""
+    if row.status is not to:
+        move(row, to)
+
+
+def check_refund(payment: Payment, amount: Money | None, *, requested_minor: int) -> Money:
+    """The amount to be refunded: `amount`, or all that is left when none is named. `requested_minor` is what others
+    have asked for and Stripe has not yet answered. Raises WrongState and InvalidInput."""
+    if payment.status is PaymentStatus.DISPUTED:
+        raise WrongState("The payment is in dispute: what becomes of its money is for the bank.", state=payment.status)
+    if payment.status not in PAID:
+        raise WrongState(f"The payment is {payment.status}: there is nothing to refund.", state=payment.status)
+    left = Money(payment.amount_minor - payment.refunded_minor - requested_minor, payment.currency)
+    if left.minor == 0:
+        raise WrongState("All of the payment was refunded, or is about to be.", state=payment.status)
+    if amount is None:
+        return left
+    if amount.currency != payment.currency:
+        message = f"The payment was made in {payment.currency}; it cannot be refunded in {amount.currency}."
+        raise InvalidInput(message, path=["amount", "currency"])
+    unit = CURRENCIES[amount.currency].unit
+    if amount.minor <= 0 or amount.minor % unit:
+        least = Money(unit, amount.currency)
+        raise InvalidInput(f"A refund is more than zero, in steps of {least}.", path=["amount"])
+    if amount > left:
+        raise InvalidInput(f"{amount} is more than is left to refund: {left}.", path=["amount"])
+    return amount

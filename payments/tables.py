@@ -1,4 +1,4 @@
-"""What the money room remembers: payers, payees, payments and their shares, payouts, Stripe's events, the ledger."""
+"""What the money room remembers: payers, payees, payments, shares, what comes back, payouts, events, the ledger."""
 
 from datetime import date
 from enum import StrEnum
@@ -45,6 +45,29 @@ class ShareStatus(StrEnum):
     OWED = "OWED"
 
 
+class RefundStatus(StrEnum):
+    REQUESTED = "REQUESTED"
+    PENDING = "PENDING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+class DisputeStatus(StrEnum):
+    OPEN = "OPEN"
+    WON = "WON"
+    LOST = "LOST"
+
+
+class ReversalStatus(StrEnum):
+    PENDING = "PENDING"
+    WITHHELD = "WITHHELD"
+    REVERSED = "REVERSED"
+    OWED = "OWED"
+    NETTED = "NETTED"
+    RETURNING = "RETURNING"
+    RETURNED = "RETURNED"
+
+
 class PayeeStatus(StrEnum):
     NOT_STARTED = "NOT_STARTED"
     ONBOARDING = "ONBOARDING"
@@ -66,6 +89,10 @@ class AccountKind(StrEnum):
     STRIPE_BALANCE   what the platform holds at Stripe                 (asset)
     CLEARING         money charged and not yet allocated; ends at zero (liability)
     PAYABLE          what a payee has earned and not yet been sent     (liability)
+    RECEIVABLE       what a payee must give back and has not yet      (asset)
+    HELD_DISPUTE     what was taken from a payee until a dispute ends  (liability)
+    DISPUTED         what Stripe took until a dispute ends            (asset)
+    DISPUTE_FEES     what Stripe takes for a dispute                  (expense)
     REVENUE          the platform's own shares                        (income)
     STRIPE_FEES      what Stripe took                                 (expense)
     BRANDS           the outside world that pays                      (memo)
@@ -78,6 +105,10 @@ class AccountKind(StrEnum):
     STRIPE_BALANCE = "STRIPE_BALANCE"
     CLEARING = "CLEARING"
     PAYABLE = "PAYABLE"
+    RECEIVABLE = "RECEIVABLE"
+    HELD_DISPUTE = "HELD_DISPUTE"
+    DISPUTED = "DISPUTED"
+    DISPUTE_FEES = "DISPUTE_FEES"
     REVENUE = "REVENUE"
     STRIPE_FEES = "STRIPE_FEES"
     BRANDS = "BRANDS"
@@ -144,7 +175,12 @@ class Payment(Table, table=True):
 
 
 class Share(Table, table=True):
-    """One party's part of a payment, frozen when it was agreed. `payee_id` is null for the platform's own."""
+    """One party's part of a payment, frozen when it was agreed. `payee_id` is null for the platform's own.
+
+    Of `amount_minor`, `reversed_minor` is its party's no more, and `owed_minor` ought to be given back. `sent_minor` is
+    the amount of its transfer, of which `pulled_minor` was reversed; `netted_minor` went into the payee's older debts
+    instead. An unsent share with an `account_id` is under way: whether it was sent is not known.
+    """
 
     id: Id = None
     payment_id: int = ref("payment.id")
@@ -155,6 +191,10 @@ class Share(Table, table=True):
     currency: Currency
     amount_minor: Minor
     reversed_minor: Minor = 0
+    owed_minor: Minor = 0
+    sent_minor: Minor = 0
+    pulled_minor: Minor = 0
+    netted_minor: Minor = 0
     status: ShareStatus = one_of(ShareStatus, default=ShareStatus.PENDING)
     hold_reason: str | None = Field(default=None, nullable=True)
     attempt: int = 1
@@ -164,9 +204,90 @@ class Share(Table, table=True):
     __table_args__ = (
         listed("status", ShareStatus),
         sa.UniqueConstraint("payment_id", "position"),
-        sa.CheckConstraint("amount_minor >= 0 and reversed_minor between 0 and amount_minor", name="amounts"),
+        sa.CheckConstraint(
+            "amount_minor >= 0 and reversed_minor >= 0 and owed_minor >= 0 and netted_minor >= 0"
+            " and reversed_minor + owed_minor <= amount_minor and sent_minor + netted_minor <= amount_minor"
+            " and pulled_minor between 0 and sent_minor",
+            name="amounts",
+        ),
         sa.Index(None, "payee_id", "id"),
         sa.Index("share_held_idx", "payee_id", postgresql_where=text("status = 'HELD'")),
+    )
+
+
+class Refund(Table, table=True):
+    """Money of one payment on its way back to its payer. `stripe_id` is there once Stripe has accepted it."""
+
+    id: Id = None
+    payment_id: int = ref("payment.id")
+    currency: Currency
+    amount_minor: Minor
+    reason: str
+    status: RefundStatus = one_of(RefundStatus, default=RefundStatus.REQUESTED)
+    stripe_id: str | None = Field(default=None, nullable=True, unique=True)
+    failure_code: str | None = Field(default=None, nullable=True)
+    failure_message: str | None = Field(default=None, nullable=True)
+    created_at: Stamp = None
+    accepted_at: MaybeMoment = None
+    __table_args__ = (
+        listed("status", RefundStatus),
+        sa.CheckConstraint("amount_minor > 0", name="amount"),
+        sa.Index(None, "payment_id"),
+        sa.Index("refund_unsettled_idx", "id", postgresql_where=text("status in ('REQUESTED', 'PENDING')")),
+    )
+
+
+class Dispute(Table, table=True):
+    """A payer's bank has taken a charge back, for now or for good."""
+
+    id: Id = None
+    payment_id: int = ref("payment.id")
+    stripe_id: str = Field(unique=True)
+    currency: Currency
+    amount_minor: Minor
+    fee_minor: Minor = 0
+    reason: str
+    status: DisputeStatus = one_of(DisputeStatus, default=DisputeStatus.OPEN)
+    opened_at: Stamp = None
+    closed_at: MaybeMoment = None
+    __table_args__ = (
+        listed("status", DisputeStatus),
+        sa.CheckConstraint("amount_minor > 0", name="amount"),
+        sa.Index(None, "payment_id"),
+        sa.Index("dispute_open_idx", "id", postgresql_where=text("status = 'OPEN'")),
+    )
+
+
+class Reversal(Table, table=True):
+    """How much of one share goes back because of one refund or dispute, and how: WITHHELD before it was sent, REVERSED
+    out of its transfer `transfer_id`, or OWED and NETTED from later shares. RETURNED: the payee has it again, by the
+    transfer `return_id` if it had lost it."""
+
+    id: Id = None
+    payment_id: int = ref("payment.id")
+    share_id: int = ref("share.id")
+    refund_id: int | None = ref("refund.id", nullable=True, default=None)
+    dispute_id: int | None = ref("dispute.id", nullable=True, default=None)
+    payee_id: int | None = Field(default=None, sa_type=BigInteger, nullable=True)
+    currency: Currency
+    amount_minor: Minor
+    netted_minor: Minor = 0
+    status: ReversalStatus = one_of(ReversalStatus, default=ReversalStatus.PENDING)
+    transfer_id: str | None = Field(default=None, nullable=True)
+    stripe_id: str | None = Field(default=None, nullable=True, unique=True)
+    return_minor: Minor = 0
+    return_account_id: str | None = Field(default=None, nullable=True)
+    return_attempt: int = 1
+    return_id: str | None = Field(default=None, nullable=True, unique=True)
+    created_at: Stamp = None
+    __table_args__ = (
+        listed("status", ReversalStatus),
+        sa.CheckConstraint("num_nonnulls(refund_id, dispute_id) = 1", name="one_cause"),
+        sa.CheckConstraint("amount_minor > 0 and netted_minor between 0 and amount_minor", name="amounts"),
+        sa.Index(None, "payment_id"),
+        sa.Index(None, "share_id"),
+        sa.Index("reversal_owed_idx", "payee_id", postgresql_where=text("status = 'OWED'")),
+        sa.Index("reversal_unsettled_idx", "id", postgresql_where=text("status in ('PENDING', 'RETURNING')")),
     )
 
 

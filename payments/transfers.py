@@ -5,14 +5,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from core.work import OpenWork, Work
-from payments import ledger, payees, rules, store
+from payments import debts, ledger, payees, rules, store
 from payments.errors import Refused, Unknown
-from payments.facts import ShareFact, ShareHeld, ShareTransferred
+from payments.facts import ShareHeld, ShareTransferred
 from payments.gateway import Gateway
 from payments.money import Money
-from payments.tables import Payee, PayeeStatus, Payment, PaymentStatus, Share, ShareStatus
-
-UNSENT = (ShareStatus.PENDING, ShareStatus.HELD)
+from payments.shares import share_fact
+from payments.tables import Payee, PayeeStatus, Payment, Share, ShareStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +34,14 @@ class Order:
 async def send(open_work: OpenWork, gateway: Gateway, payment_id: int) -> None:
     """Send every share of the payment that can be sent and hold the others. Safe to repeat and to run twice at once.
 
-    Raises Unknown, after it has tried every share, when the outcome of any is not known: run it again.
+    What their payees owe is netted first. While the payment is in dispute, or after it was refunded, nothing new is
+    sent, but what is under way is found out about. Raises Unknown, after it has tried every share, when the outcome of
+    any is not known: run it again.
     """
+    await debts.net(open_work, payment_id)
     async with open_work() as work:
         payment = await store.lock_payment(work, payment_id)
-        if payment is None or payment.status is not PaymentStatus.SUCCEEDED:
+        if payment is None or payment.status not in rules.PAID:
             return
         orders = await _prepare(work, payment)
         is_stale = rules.is_stale(payment.succeeded_at, work.now)
@@ -66,12 +68,16 @@ async def release(work: Work, payee_id: int) -> list[int]:
 
 async def _prepare(work: Work, payment: Payment) -> Sequence[Order]:
     """Hold what cannot be sent; fix the destination of what can, before anything is sent."""
-    shares = [share for share in await store.lock_shares(work, payment.id or 0) if share.status in UNSENT]
+    shares = [share for share in await store.lock_shares(work, payment.id or 0) if share.status in rules.UNSENT]
     known = await store.payees_by_id(work, [share.payee_id for share in shares if share.payee_id is not None])
     orders = []
     for share in shares:
         payee = known.get(share.payee_id or 0)
-        if reason := rules.reason_to_hold(payee):
+        if rules.is_under_way(share) and payee is not None:
+            orders.append(_order(payment, share, payee))
+        elif payment.status not in rules.SENDABLE or rules.to_send(share) == 0:
+            continue
+        elif reason := rules.reason_to_hold(payee):
             _hold(work, payment, share, reason)
         elif payee is not None:
             orders.append(_order(payment, share, payee))
@@ -86,7 +92,7 @@ def _order(payment: Payment, share: Share, payee: Payee) -> Order:
         share_id=share.id,
         payment_id=share.payment_id,
         payee_id=payee.id,
-        amount=Money(share.amount_minor, share.currency),
+        amount=Money(rules.to_send(share), share.currency),
         destination=share.account_id,
         charge_id=payment.charge_id,
         attempt=share.attempt,
@@ -96,7 +102,7 @@ def _order(payment: Payment, share: Share, payee: Payee) -> Order:
 async def _made_before(gateway: Gateway, payment_id: int) -> dict[int, str]:
     """What may have been made under a key that is now forgotten is looked up, not sent again."""
     made = await gateway.transfers_of(payment_id=payment_id)
-    return {transfer.share_id: transfer.id for transfer in made if transfer.share_id is not None}
+    return {each.share_id: each.id for each in made if each.share_id is not None and each.reversal_id is None}
 
 
 async def _send_one(open_work: OpenWork, gateway: Gateway, order: Order, *, transfer_id: str | None) -> None:
@@ -123,18 +129,18 @@ async def _send_one(open_work: OpenWork, gateway: Gateway, order: Order, *, tran
 
 async def _record_transfer(work: Work, order: Order, transfer_id: str) -> None:
     payment, share = await _lock(work, order)
-    if share.status not in UNSENT:
+    if share.status not in rules.UNSENT:
         return
-    rules.move(share, ShareStatus.TRANSFERRED)
     share.transfer_id, share.transferred_at, share.account_id = transfer_id, work.now, order.destination
-    share.hold_reason = None
-    await ledger.post(work, list(ledger.transfer_postings(share, transfer_id=transfer_id)))
-    work.record(share_fact(ShareTransferred, payment, share))
+    share.sent_minor, share.hold_reason = order.amount.minor, None
+    rules.move(share, rules.share_status(share))
+    await ledger.post(work, list(ledger.sending(share.payee_id, order.amount, transfer_id, share.payment_id)))
+    work.record(share_fact(ShareTransferred, payment, share, order.amount.minor))
 
 
 async def _record_refusal(work: Work, order: Order, refused: Refused) -> None:
     payment, share = await _lock(work, order)
-    if share.status not in UNSENT or share.attempt != order.attempt:
+    if share.status not in rules.UNSENT or share.attempt != order.attempt:
         return
     _hold(work, payment, share, refused.message)
     share.attempt += 1
@@ -154,16 +160,3 @@ def _hold(work: Work, payment: Payment, share: Share, reason: str) -> None:
         return
     rules.move(share, ShareStatus.HELD)
     work.record(share_fact(ShareHeld, payment, share))
-
-
-def share_fact(fact: type[ShareFact], payment: Payment, share: Share) -> ShareFact:
-    if share.id is None or share.payee_id is None:
-        raise ValueError(f"Share {share.id} of payment {payment.id} is nobody's.")
-    return fact(
-        share_id=share.id,
-        payment_id=share.payment_id,
-        reference=payment.reference,
-        payee_id=share.payee_id,
-        amount_minor=share.amount_minor,
-        currency=share.currency,
-    )

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.work import OpenWork, Work
-from payments import charges, payees, payers, payouts, store
+from payments import charges, disputes, payees, payers, payouts, refunds, reversals, store
 from payments.facts import StripeEventReceived
 from payments.gateway import EventSeen, Gateway
 from payments.tables import StripeEvent
 
-OF_PAYMENTS = ("payment_intent.", "charge.", "refund.")
+OF_RETURNS = ("charge.refund", "charge.dispute.", "refund.", "transfer.reversed")
+OF_PAYMENTS = ("payment_intent.", "charge.")
 OF_PAYERS = ("setup_intent.", "checkout.session.", "payment_method.", "customer.")
 OF_PAYEES = ("account.", "capability.", "v2.core.account")
 OF_PAYOUTS = ("payout.",)
@@ -40,7 +41,9 @@ async def handle(open_work: OpenWork, gateway: Gateway, event_row_id: int) -> No
         event = await store.event(work, event_row_id)
     if event is None or event.handled_at is not None:
         return
-    if event.type.startswith(OF_PAYMENTS):
+    if event.type.startswith(OF_RETURNS):
+        await _look_at_returns(open_work, gateway, event)
+    elif event.type.startswith(OF_PAYMENTS):
         await _look_at_payment(open_work, gateway, event)
     elif event.type.startswith(OF_PAYERS):
         await _look_at_payer(open_work, gateway, event)
@@ -65,6 +68,24 @@ async def _look_at_payment(open_work: OpenWork, gateway: Gateway, event: StripeE
         payment_id = (await gateway.find_intent(intent_id)).payment_id
     if payment_id is not None:
         await charges.drive(open_work, gateway, payment_id)
+
+
+async def _look_at_returns(open_work: OpenWork, gateway: Gateway, event: StripeEvent) -> None:
+    """A refund, a dispute or a reversal: follow all that goes back of the payment."""
+    thing = _object(event)
+    names = [_text(thing.get("charge")), event.object_id]
+    if event.type.startswith("charge.dispute.") and not thing and event.object_id:
+        names.append((await gateway.find_dispute(event.object_id)).charge_id)
+    async with open_work() as work:
+        payment_id = await store.payment_returned(work, names=[name for name in names if name])
+        refund_ids = [each.id for each in await store.refunds_of(work, payment_id)] if payment_id is not None else []
+    if payment_id is None:
+        return
+    for refund_id in refund_ids:
+        if refund_id is not None:
+            await refunds.drive(open_work, gateway, refund_id)
+    await disputes.drive(open_work, gateway, payment_id)
+    await reversals.settle(open_work, gateway, payment_id)
 
 
 async def _look_at_payer(open_work: OpenWork, gateway: Gateway, event: StripeEvent) -> None:

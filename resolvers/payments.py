@@ -9,11 +9,15 @@ from resolvers.idempotency import once
 from schema import policy
 from schema.context import Info
 from schema.ids import PARTIES, number_if_given, number_of, stored
+from schema.money import amount_if_given
 from schema.payments import (
+    LicenceRefunded,
     PayeeOnboardingStarted,
     Payment,
     PaymentRetried,
     PaymentSetupStarted,
+    RefundLicenceInput,
+    RefundLicenceResult,
     RetryPaymentInput,
     RetryPaymentResult,
     StartPayeeOnboardingInput,
@@ -60,6 +64,19 @@ class PaymentMutations:
                 find=lambda number: _found(work, number),
             )
         return PaymentRetried(payment=Payment.of(row))
+
+    @strawberry.mutation(description="The marketplace's operator only.")
+    async def refund_licence(self, info: Info, input: RefundLicenceInput) -> RefundLicenceResult:
+        async with policy.work(info) as work:
+            licence_id = number_of(info, input.licence_id, "Licence", path=["licenceId"])
+            amount = amount_if_given(input.amount, ["amount"])
+            row = await once(
+                work,
+                input,
+                do=lambda: licences.refund(work, licence_id=licence_id, amount=amount, reason=input.reason),
+                find=lambda number: _found(work, number),
+            )
+        return LicenceRefunded(payment=Payment.of(row))
 
 
 async def _found(work: Work, payment_id: int) -> tables.Payment:

@@ -11,7 +11,7 @@ from schema.enums import PayeeStatus, PaymentStatus, PayoutStatus, ShareStatus
 from schema.errors import IdempotencyConflict, InvalidInput, NotAllowed, PaymentProblem, WrongState
 from schema.ids import Node, stored
 from schema.licences import Licence
-from schema.money import Money
+from schema.money import Money, MoneyInput
 from schema.paging import Connection, Page
 from schema.parties import Model, Party
 from schema.rates import ShareRole
@@ -229,6 +229,25 @@ class PaymentRetried:
 RetryPaymentResult: TypeAlias = Annotated[
     PaymentRetried | NotAllowed | WrongState | PaymentProblem | IdempotencyConflict,
     strawberry.union("RetryPaymentResult"),
+]
+
+
+@strawberry.input(description="Without an amount, all that is left.")
+class RefundLicenceInput:
+    licence_id: strawberry.ID
+    amount: MoneyInput | None
+    reason: str
+    idempotency_key: str | None
+
+
+@strawberry.type
+class LicenceRefunded:
+    payment: Payment
+
+
+RefundLicenceResult: TypeAlias = Annotated[
+    LicenceRefunded | InvalidInput | NotAllowed | WrongState | PaymentProblem | IdempotencyConflict,
+    strawberry.union("RefundLicenceResult"),
 ]
 
 

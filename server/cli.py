@@ -16,8 +16,10 @@ from market import parties
 from market import store as market
 from market.rights import Industry
 from market.states import PartyKind
-from payments import ledger
-from server import auth, logs, migrations, processes, store
+from payments import ledger, reconciliation
+from payments import store as payments
+from payments.errors import GatewayError
+from server import auth, gateway, logs, migrations, processes, store
 from server import settings as configuration
 from server.demo import main as demonstration
 from server.graphql.schema import printed
@@ -175,6 +177,20 @@ def verify() -> None:
     typer.echo("The ledger holds: every account, every payment, every share.")
 
 
+@app.command()
+def reconcile() -> None:
+    """Compare payments, ledger and the payment service's own lists. Ends with 1, and prints every difference.
+
+    What is just moving may differ: run it again. The platform's balance differs if others use its Stripe account too.
+    """
+    differences = _compare()
+    for difference in differences:
+        typer.echo(difference, err=True)
+    if differences:
+        raise typer.Exit(1)
+    typer.echo("All agree: the payments, the ledger and the payment service.")
+
+
 def main() -> None:
     """What is wrong with the settings or the database is said in one line each, and ends with 2."""
     try:
@@ -208,6 +224,26 @@ def _read(ask: Callable[[Read], Awaitable[T]]) -> T:
     async def run(settings: Settings, url: str) -> T:
         async with processes.open_database(settings, url) as database, database.snapshot(SYSTEM)() as read:
             return await ask(read)
+
+    settings = _settings()
+    with processes.running_database(settings) as url:
+        return asyncio.run(run(settings, url))
+
+
+def _compare() -> list[str]:
+    async def run(settings: Settings, url: str) -> list[str]:
+        stripe = gateway.connect(settings)
+        try:
+            async with processes.open_database(settings, url) as database:
+                async with database.read(SYSTEM)() as read:
+                    accounts = await payments.every_account(read)
+                books = await stripe.books(accounts)
+                async with database.snapshot(SYSTEM)() as read:
+                    return await reconciliation.compare(read, books)
+        except GatewayError as error:
+            return [f"the payment service did not answer: {error.message}"]
+        finally:
+            await stripe.close()
 
     settings = _settings()
     with processes.running_database(settings) as url:

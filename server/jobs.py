@@ -7,7 +7,7 @@ from typing import Any
 from core.store import append_activity, enqueue, once
 from core.work import OpenWork, Read, Work
 from market import licences
-from payments import charges, payees, payers, transfers, webhooks
+from payments import charges, disputes, payees, payers, refunds, reversals, transfers, webhooks
 from payments import store as payments
 from payments.gateway import Gateway
 from server import store
@@ -76,6 +76,8 @@ async def release(tools: Tools, body: dict[str, Any]) -> Again:
     async with tools.open_work() as work:
         for payment_id in await transfers.release(work, body["payee_id"]):
             await enqueue(work, "payment.transfer", key=str(payment_id), body={"payment_id": payment_id})
+        for payment_id in await payments.payments_with_returns(work, body["payee_id"]):
+            await enqueue(work, "payment.settle", key=str(payment_id), body={"payment_id": payment_id})
     return None
 
 
@@ -99,6 +101,10 @@ async def _forgotten(read: Read) -> Sequence[tuple[str, str, Sequence[int]]]:
         ("stripe.event", "event_row_id", await payments.unhandled_events(read, older_than=FORGOTTEN)),
         ("licence.activate", "licence_id", await store.paid_not_active(read)),
         ("licence.lapse", "licence_id", await store.abandoned_not_lapsed(read)),
+        ("refund.drive", "refund_id", await payments.unsettled_refunds(read, older_than=FORGOTTEN)),
+        ("payment.settle", "payment_id", await payments.unsettled_returns(read, older_than=FORGOTTEN)),
+        ("payment.dispute", "payment_id", await payments.open_disputes(read, older_than=RARELY)),
+        ("licence.follow", "licence_id", await store.licences_behind(read)),
     ]
 
 
@@ -112,6 +118,9 @@ JOBS: Mapping[str, Job] = {
     "payment.drive": asks_stripe(charges.drive, "payment_id"),
     "payment.deadline": asks_stripe(charges.abandon, "payment_id"),
     "payment.transfer": asks_stripe(transfers.send, "payment_id"),
+    "payment.settle": asks_stripe(reversals.settle, "payment_id"),
+    "payment.dispute": asks_stripe(disputes.drive, "payment_id"),
+    "refund.drive": asks_stripe(refunds.drive, "refund_id"),
     "payer.refresh": asks_stripe(payers.refresh, "payer_id"),
     "payee.refresh": asks_stripe(payees.refresh, "payee_id"),
     "payee.release": release,
@@ -119,6 +128,7 @@ JOBS: Mapping[str, Job] = {
     "licence.activate": moves_licence(licences.activate),
     "licence.payment_failed": moves_licence(licences.payment_failed),
     "licence.lapse": moves_licence(licences.lapse),
+    "licence.follow": moves_licence(licences.follow_payment),
     "licences.end": end_due,
     "listing.open": tells_of_listing("OPENED", store.listing_opens_at),
     "listing.close": tells_of_listing("CLOSED", store.listing_closes_at),

@@ -55,6 +55,16 @@ def payout(kind: str) -> Reaction:
     return react
 
 
+def licence_of_payment(kind: str) -> Reaction:
+    """Tell everyone whose licence it is of its money."""
+
+    async def react(work: Work, fact: payments.RefundFact) -> None:
+        for party_id in await store.parties_of_licence(work, fact.reference):
+            await append_activity(work, topic=f"licence:{party_id}", kind=kind, body={"licence_id": fact.reference})
+
+    return react
+
+
 def licence(kind: str) -> Reaction:
     """Tell everyone whose licence it is."""
 
@@ -106,6 +116,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     market.LicenceSuspended: (licence("SUSPENDED"),),
     market.LicenceResumed: (licence("RESUMED"),),
     market.LicenceEnded: (licence("ENDED"),),
+    market.LicenceTerminated: (licence("TERMINATED"),),
     # money in
     payments.PaymentRequested: (
         job("payment.drive", of="payment_id"),
@@ -118,6 +129,15 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     payments.ShareEarned: (share("SHARE_EARNED"),),
     payments.ShareHeld: (share("SHARE_HELD"),),
     payments.ShareTransferred: (share("SHARE_TRANSFERRED"),),
+    # money that comes back
+    payments.RefundRequested: (job("refund.drive", of="refund_id"),),
+    payments.RefundAccepted: (licence_of_payment("REFUNDED"), job("licence.follow", of="reference")),
+    payments.RefundFailed: (job("payment.transfer", of="payment_id"),),
+    payments.DisputeOpened: (job("licence.follow", of="reference"),),
+    payments.DisputeWon: (job("licence.follow", of="reference"), job("payment.transfer", of="payment_id")),
+    payments.DisputeLost: (job("licence.follow", of="reference"),),
+    payments.ShareReversed: (share("SHARE_REVERSED"),),
+    payments.ShareOwed: (share("SHARE_OWED"),),
     payments.PayeeChanged: (job("payee.release", of="payee_id"),),
     payments.PayoutCreated: (payout("PAYOUT_CREATED"),),
     payments.PayoutPaid: (payout("PAYOUT_PAID"),),

@@ -15,6 +15,7 @@ from core.errors import NotFound
 from core.work import Read, Work
 from market.states import LicenceStatus, MandateStatus
 from market.tables import ApiKey, Licence, Listing, Mandate, Person, SignIn
+from payments.rules import PAID
 from payments.tables import Payment, PaymentStatus
 
 CHANNEL = "twinmarket"
@@ -169,6 +170,13 @@ async def followers_of_share(read: Read, *, licence_id: int, payee_id: int) -> S
     return payee_id, *(agency_id for agency_id in agencies if agency_id is not None)
 
 
+async def parties_of_licence(read: Read, licence_id: int) -> Sequence[int]:
+    """The brand, the model, and her agency if the licence names one."""
+    query = sa.select(col(Licence.brand_id), col(Licence.model_id), col(Licence.agency_id))
+    found = (await read.session.execute(query.where(col(Licence.id) == licence_id))).one_or_none()
+    return [party_id for party_id in found or () if party_id is not None]
+
+
 async def agencies_of(read: Read, model_id: int) -> Sequence[int]:
     """The agencies with a mandate in force today."""
     in_force = sa.and_(col(Mandate.status) == MandateStatus.ACTIVE, col(Mandate.days).contains(read.today))
@@ -207,7 +215,18 @@ async def overdue_payments(read: Read, *, limit: int = 100) -> Sequence[int]:
 
 async def paid_not_active(read: Read, *, limit: int = 100) -> Sequence[int]:
     """Licences that are paid and do not know it."""
-    return await _waiting_licences(read, col(Payment.status) == PaymentStatus.SUCCEEDED, limit)
+    return await _waiting_licences(read, col(Payment.status).in_(PAID), limit)
+
+
+async def licences_behind(read: Read, *, limit: int = 100) -> Sequence[int]:
+    """Licences that do not know what became of their money."""
+    refunded = sa.and_(
+        col(Payment.status) == PaymentStatus.REFUNDED,
+        col(Licence.status).in_((LicenceStatus.ACTIVE, LicenceStatus.SUSPENDED)),
+    )
+    disputed = sa.and_(col(Payment.status) == PaymentStatus.DISPUTED, col(Licence.status) == LicenceStatus.ACTIVE)
+    query = sa.select(col(Licence.id)).join(Payment, col(Payment.reference) == col(Licence.id))
+    return _ids(await read.session.execute(query.where(sa.or_(refunded, disputed)).limit(limit)))
 
 
 async def abandoned_not_lapsed(read: Read, *, limit: int = 100) -> Sequence[int]:

@@ -26,10 +26,10 @@ async def activate(work: Work, *, licence_id: int) -> Licence:
     if licence.status is LicenceStatus.AWAITING_PAYMENT:
         rules.move(licence, LicenceStatus.ACTIVE, work.now)
         licence.activated_at = work.now
-        _tell(work, LicenceActivated, licence)
+        tell(work, LicenceActivated, licence)
         if twin.status is TwinStatus.SUSPENDED:
             rules.move(licence, LicenceStatus.SUSPENDED, work.now)
-            _tell(work, LicenceSuspended, licence)
+            tell(work, LicenceSuspended, licence)
         await work.session.flush()
     return licence
 
@@ -38,7 +38,7 @@ async def payment_failed(work: Work, *, licence_id: int) -> Licence:
     """The charge was declined; the brand can pay until the deadline."""
     licence, _ = await store.licences.lock(work, licence_id)
     if licence.status is LicenceStatus.AWAITING_PAYMENT:
-        _tell(work, LicencePaymentFailed, licence)
+        tell(work, LicencePaymentFailed, licence)
     return licence
 
 
@@ -49,7 +49,7 @@ async def lapse(work: Work, *, licence_id: int) -> Licence:
         rules.move(licence, LicenceStatus.LAPSED, work.now)
         licence.ended_at = work.now
         await work.session.flush()
-        _tell(work, LicenceLapsed, licence)
+        tell(work, LicenceLapsed, licence)
     return licence
 
 
@@ -59,7 +59,7 @@ async def end_due(work: Work) -> Sequence[Licence]:
     for licence in over:
         rules.move(licence, LicenceStatus.ENDED, work.now)
         licence.ended_at = work.now
-        _tell(work, LicenceEnded, licence)
+        tell(work, LicenceEnded, licence)
     await work.session.flush()
     return over
 
@@ -68,7 +68,7 @@ async def suspend_all(work: Work, twin: Twin) -> None:
     """The model suspends her twin, which is locked: what runs is paused."""
     for licence in await store.licences.hold_of_twin(work, _id(twin), LicenceStatus.ACTIVE):
         rules.move(licence, LicenceStatus.SUSPENDED, work.now)
-        _tell(work, LicenceSuspended, licence)
+        tell(work, LicenceSuspended, licence)
     await work.session.flush()
 
 
@@ -81,11 +81,11 @@ async def resume_all(work: Work, twin: Twin) -> None:
         if payment is not None and payment.status is PaymentStatus.DISPUTED:
             continue
         rules.move(licence, LicenceStatus.ACTIVE, work.now)
-        _tell(work, LicenceResumed, licence)
+        tell(work, LicenceResumed, licence)
     await work.session.flush()
 
 
-def _tell(work: Work, fact: Callable[..., Fact], licence: Licence) -> None:
+def tell(work: Work, fact: Callable[..., Fact], licence: Licence) -> None:
     work.record(
         fact(
             licence_id=licence.id,

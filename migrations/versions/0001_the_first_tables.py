@@ -214,7 +214,7 @@ CREATE TABLE account (
 	payee_id BIGINT,
 	currency CHAR(3) NOT NULL,
 	CONSTRAINT account_pkey PRIMARY KEY (id),
-	CONSTRAINT account_kind_check CHECK (kind in ('STRIPE_BALANCE', 'CLEARING', 'PAYABLE', 'REVENUE', 'STRIPE_FEES', 'BRANDS', 'PAYEE_BALANCE', 'PAYEE_IN_TRANSIT', 'PAYEE_BANK', 'PAYEE_WORLD')),
+	CONSTRAINT account_kind_check CHECK (kind in ('STRIPE_BALANCE', 'CLEARING', 'PAYABLE', 'RECEIVABLE', 'HELD_DISPUTE', 'DISPUTED', 'DISPUTE_FEES', 'REVENUE', 'STRIPE_FEES', 'BRANDS', 'PAYEE_BALANCE', 'PAYEE_IN_TRANSIT', 'PAYEE_BANK', 'PAYEE_WORLD')),
 	CONSTRAINT account_id_currency_key UNIQUE (id, currency),
 	CONSTRAINT account_kind_payee_id_currency_key UNIQUE NULLS NOT DISTINCT (kind, payee_id, currency)
 )
@@ -338,6 +338,10 @@ CREATE TABLE share (
 	currency CHAR(3) NOT NULL,
 	amount_minor BIGINT NOT NULL,
 	reversed_minor BIGINT NOT NULL,
+	owed_minor BIGINT NOT NULL,
+	sent_minor BIGINT NOT NULL,
+	pulled_minor BIGINT NOT NULL,
+	netted_minor BIGINT NOT NULL,
 	status VARCHAR(40) NOT NULL,
 	hold_reason VARCHAR,
 	attempt INTEGER NOT NULL,
@@ -347,7 +351,7 @@ CREATE TABLE share (
 	CONSTRAINT share_pkey PRIMARY KEY (id),
 	CONSTRAINT share_status_check CHECK (status in ('PENDING', 'HELD', 'TRANSFERRED', 'PARTIALLY_REVERSED', 'REVERSED', 'OWED')),
 	CONSTRAINT share_payment_id_position_key UNIQUE (payment_id, position),
-	CONSTRAINT share_amounts_check CHECK (amount_minor >= 0 and reversed_minor between 0 and amount_minor),
+	CONSTRAINT share_amounts_check CHECK (amount_minor >= 0 and reversed_minor >= 0 and owed_minor >= 0 and netted_minor >= 0 and reversed_minor + owed_minor <= amount_minor and sent_minor + netted_minor <= amount_minor and pulled_minor between 0 and sent_minor),
 	CONSTRAINT share_payment_id_fkey FOREIGN KEY(payment_id) REFERENCES payment (id),
 	CONSTRAINT share_transfer_id_key UNIQUE (transfer_id)
 )
@@ -357,6 +361,57 @@ CREATE INDEX share_held_idx ON share (payee_id) WHERE status = 'HELD'
     """,
     r"""
 CREATE INDEX share_payee_id_id_idx ON share (payee_id, id)
+    """,
+    r"""
+CREATE TABLE refund (
+	id BIGINT GENERATED ALWAYS AS IDENTITY,
+	payment_id BIGINT NOT NULL,
+	currency CHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	reason VARCHAR NOT NULL,
+	status VARCHAR(40) NOT NULL,
+	stripe_id VARCHAR,
+	failure_code VARCHAR,
+	failure_message VARCHAR,
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT clock() NOT NULL,
+	accepted_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT refund_pkey PRIMARY KEY (id),
+	CONSTRAINT refund_status_check CHECK (status in ('REQUESTED', 'PENDING', 'SUCCEEDED', 'FAILED')),
+	CONSTRAINT refund_amount_check CHECK (amount_minor > 0),
+	CONSTRAINT refund_payment_id_fkey FOREIGN KEY(payment_id) REFERENCES payment (id),
+	CONSTRAINT refund_stripe_id_key UNIQUE (stripe_id)
+)
+    """,
+    r"""
+CREATE INDEX refund_payment_id_idx ON refund (payment_id)
+    """,
+    r"""
+CREATE INDEX refund_unsettled_idx ON refund (id) WHERE status in ('REQUESTED', 'PENDING')
+    """,
+    r"""
+CREATE TABLE dispute (
+	id BIGINT GENERATED ALWAYS AS IDENTITY,
+	payment_id BIGINT NOT NULL,
+	stripe_id VARCHAR NOT NULL,
+	currency CHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	fee_minor BIGINT NOT NULL,
+	reason VARCHAR NOT NULL,
+	status VARCHAR(40) NOT NULL,
+	opened_at TIMESTAMP WITH TIME ZONE DEFAULT clock() NOT NULL,
+	closed_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT dispute_pkey PRIMARY KEY (id),
+	CONSTRAINT dispute_status_check CHECK (status in ('OPEN', 'WON', 'LOST')),
+	CONSTRAINT dispute_amount_check CHECK (amount_minor > 0),
+	CONSTRAINT dispute_payment_id_fkey FOREIGN KEY(payment_id) REFERENCES payment (id),
+	CONSTRAINT dispute_stripe_id_key UNIQUE (stripe_id)
+)
+    """,
+    r"""
+CREATE INDEX dispute_open_idx ON dispute (id) WHERE status = 'OPEN'
+    """,
+    r"""
+CREATE INDEX dispute_payment_id_idx ON dispute (payment_id)
     """,
     r"""
 CREATE TABLE payout (
@@ -555,6 +610,49 @@ CREATE INDEX listing_closes_at_idx ON listing (closes_at)
     """,
     r"""
 CREATE INDEX listing_twin_id_idx ON listing (twin_id)
+    """,
+    r"""
+CREATE TABLE reversal (
+	id BIGINT GENERATED ALWAYS AS IDENTITY,
+	payment_id BIGINT NOT NULL,
+	share_id BIGINT NOT NULL,
+	refund_id BIGINT,
+	dispute_id BIGINT,
+	payee_id BIGINT,
+	currency CHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	netted_minor BIGINT NOT NULL,
+	status VARCHAR(40) NOT NULL,
+	transfer_id VARCHAR,
+	stripe_id VARCHAR,
+	return_minor BIGINT NOT NULL,
+	return_account_id VARCHAR,
+	return_attempt INTEGER NOT NULL,
+	return_id VARCHAR,
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT clock() NOT NULL,
+	CONSTRAINT reversal_pkey PRIMARY KEY (id),
+	CONSTRAINT reversal_status_check CHECK (status in ('PENDING', 'WITHHELD', 'REVERSED', 'OWED', 'NETTED', 'RETURNING', 'RETURNED')),
+	CONSTRAINT reversal_one_cause_check CHECK (num_nonnulls(refund_id, dispute_id) = 1),
+	CONSTRAINT reversal_amounts_check CHECK (amount_minor > 0 and netted_minor between 0 and amount_minor),
+	CONSTRAINT reversal_payment_id_fkey FOREIGN KEY(payment_id) REFERENCES payment (id),
+	CONSTRAINT reversal_share_id_fkey FOREIGN KEY(share_id) REFERENCES share (id),
+	CONSTRAINT reversal_refund_id_fkey FOREIGN KEY(refund_id) REFERENCES refund (id),
+	CONSTRAINT reversal_dispute_id_fkey FOREIGN KEY(dispute_id) REFERENCES dispute (id),
+	CONSTRAINT reversal_stripe_id_key UNIQUE (stripe_id),
+	CONSTRAINT reversal_return_id_key UNIQUE (return_id)
+)
+    """,
+    r"""
+CREATE INDEX reversal_owed_idx ON reversal (payee_id) WHERE status = 'OWED'
+    """,
+    r"""
+CREATE INDEX reversal_payment_id_idx ON reversal (payment_id)
+    """,
+    r"""
+CREATE INDEX reversal_share_id_idx ON reversal (share_id)
+    """,
+    r"""
+CREATE INDEX reversal_unsettled_idx ON reversal (id) WHERE status in ('PENDING', 'RETURNING')
     """,
     r"""
 CREATE TABLE bid (

@@ -8,8 +8,8 @@ from payments.errors import Declined, Refused, Unknown
 from payments.facts import PaymentAbandoned, PaymentFailed, PaymentSucceeded, ShareEarned
 from payments.gateway import Intent
 from payments.money import Money
+from payments.shares import share_fact
 from payments.tables import Payment, PaymentStatus, Share, ShareStatus
-from payments.transfers import share_fact
 
 UNPAID = (PaymentStatus.PROCESSING, PaymentStatus.REQUIRES_ACTION, PaymentStatus.FAILED)
 

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from payments.sandbox import accounts, charges, control, events, pages, payers, payouts, transfers
+from payments.sandbox import accounts, charges, control, disputes, events, pages, payers, payouts, refunds, transfers
 from payments.sandbox.calls import Call, Trouble, invalid, present
 from payments.sandbox.faults import FaultKind
 from payments.sandbox.idempotency import Answer
@@ -32,6 +32,16 @@ OPERATIONS: dict[str, Handler] = {
     "POST /v1/payment_intents/{intent}/cancel": charges.cancel_intent,
     "POST /v1/transfers": transfers.create_transfer,
     "GET /v1/transfers": transfers.list_transfers,
+    "POST /v1/transfers/{transfer}/reversals": transfers.reverse,
+    "GET /v1/transfers/{transfer}/reversals": transfers.list_reversals,
+    "POST /v1/refunds": refunds.create_refund,
+    "GET /v1/refunds": refunds.list_refunds,
+    "GET /v1/refunds/{refund}": refunds.find_refund,
+    "GET /v1/disputes": disputes.list_disputes,
+    "GET /v1/disputes/{dispute}": disputes.find_dispute,
+    "GET /v1/charges": charges.list_charges,
+    "GET /v1/balance": payouts.find_balance,
+    "GET /v1/payouts": payouts.list_payouts,
     "GET /v1/payouts/{payout}": payouts.find_payout,
     "GET /v1/events": events.list_events,
     "POST /v2/core/accounts": accounts.create_account,
@@ -52,6 +62,8 @@ def create_sandbox(settings: SandboxSettings | None = None) -> Starlette:
             Route("/_sandbox/faults", control.faults, methods=["GET", "POST", "DELETE"]),
             Route("/_sandbox/books", control.books),
             Route("/_sandbox/payouts", control.pay_out, methods=["POST"]),
+            Route("/_sandbox/refunds", control.refund, methods=["POST"]),
+            Route("/_sandbox/disputes", control.dispute, methods=["POST"]),
         ],
         lifespan=_lifespan,
     )

@@ -1,6 +1,7 @@
 """Payment intents and their charges. An intent succeeds at most once, whatever is asked of it and how often."""
 
 from payments.money import CURRENCIES, MAXIMUM_CHARGE_MINOR
+from payments.sandbox import balance
 from payments.sandbox.calls import Call, Trouble, invalid, missing, page
 from payments.sandbox.faults import FaultKind
 from payments.sandbox.payers import usable_method
@@ -57,6 +58,12 @@ def list_intents(world: World, call: Call) -> Thing:
     customer = call.text("customer")
     intents = world.state.all("payment_intent")
     return page([intent for intent in intents if customer in (None, intent["customer"])], call)
+
+
+def list_charges(world: World, call: Call) -> Thing:
+    call.check((), ("customer", "payment_intent", "limit", "starting_after", "ending_before"))
+    intent = call.text("payment_intent")
+    return page([each for each in world.state.all("charge") if intent in (None, each["payment_intent"])], call)
 
 
 def confirm_intent(world: World, call: Call) -> Thing:
@@ -145,32 +152,15 @@ def _settle(world: World, charge: Thing) -> Thing:
     """Into the platform's balance, in the charge's own currency, less Stripe's fee."""
     amount, currency = charge["amount"], charge["currency"]
     fee = (amount * FEE_BASIS_POINTS + 5_000) // 10_000 + FEE_FIXED
-    detail = {
-        "amount": fee,
-        "application": None,
-        "currency": currency,
-        "description": "Stripe fees",
-        "type": "stripe_fee",
-    }
-    return world.state.put(
-        {
-            "id": new_id("txn"),
-            "object": "balance_transaction",
-            "amount": amount,
-            "available_on": now_seconds(),
-            "balance_type": "payments",
-            "created": now_seconds(),
-            "currency": currency,
-            "description": charge["description"],
-            "exchange_rate": None,
-            "fee": fee,
-            "fee_details": [detail],
-            "net": amount - fee,
-            "reporting_category": "charge",
-            "source": charge["id"],
-            "status": "pending",
-            "type": "charge",
-        }
+    return balance.enter(
+        world,
+        type="charge",
+        category="charge",
+        amount=amount,
+        fee=fee,
+        currency=currency,
+        source=charge["id"],
+        told=charge["description"] or "",
     )
 
 

@@ -1,4 +1,4 @@
-"""The sandbox's own routes: what shall go wrong, what it holds, and payouts at once."""
+"""The sandbox's own routes: what shall go wrong, what it holds, payouts at once, and what banks do."""
 
 from typing import Any
 
@@ -7,10 +7,13 @@ from starlette.responses import JSONResponse, Response
 
 from payments.sandbox import payouts
 from payments.sandbox.accounts import set_transfers
+from payments.sandbox.disputes import close_dispute, open_dispute
 from payments.sandbox.faults import Fault, FaultKind
+from payments.sandbox.refunds import move_refund
 from payments.sandbox.store import Thing
 from payments.sandbox.world import World
 
+DISPUTES = {"won": "won", "lost": "lost"}
 SWITCHES = {FaultKind.DISABLE_PAYEE: "restricted", FaultKind.ENABLE_PAYEE: "active"}
 
 
@@ -45,6 +48,48 @@ async def pay_out(request: Request) -> Response:
     return JSONResponse({"steps": payouts.step(request.app.state.world)})
 
 
+async def refund(request: Request) -> Response:
+    """POST {"refund": "re_1", "status": "succeeded" or "failed"}: what the bank makes of it."""
+    world: World = request.app.state.world
+    told = await request.json()
+    found = world.state.find(str(told.get("refund")), "refund")
+    try:
+        if found is None:
+            raise ValueError(f"there is no refund {told.get('refund')!r}")
+        with world.state.commit():
+            move_refund(world, found, str(told.get("status")))
+    except ValueError as error:
+        return JSONResponse({"error": f"{error}."}, 400)
+    return JSONResponse({"refund": found["id"], "status": found["status"]})
+
+
+async def dispute(request: Request) -> Response:
+    """POST {"charge": "ch_1"} opens one, as an inquiry if "inquiry" is true; {"dispute": "du_1", "status": "won" or
+    "lost"} ends it."""
+    world: World = request.app.state.world
+    told = await request.json()
+    try:
+        found = _disputed(world, told)
+    except ValueError as error:
+        return JSONResponse({"error": f"{error}."}, 400)
+    return JSONResponse({"dispute": found["id"], "charge": found["charge"], "status": found["status"]})
+
+
+def _disputed(world: World, told: dict[str, Any]) -> Thing:
+    if told.get("dispute") is None:
+        charge = world.state.find(str(told.get("charge")), "charge")
+        if charge is None:
+            raise ValueError(f"there is no charge {told.get('charge')!r}")
+        with world.state.commit():
+            return open_dispute(world, charge, is_inquiry=bool(told.get("inquiry")))
+    found = world.state.find(str(told["dispute"]), "dispute")
+    if found is None:
+        raise ValueError(f"there is no dispute {told['dispute']!r}")
+    with world.state.commit():
+        close_dispute(world, found, str(told.get("status")))
+    return found
+
+
 async def books(request: Request) -> Response:
     return JSONResponse(book(request.app.state.world))
 
@@ -63,6 +108,20 @@ def book(world: World) -> dict[str, Any]:
             for payout in world.state.all("payout")
         ],
         "balances": balances,
+        "refunds": [
+            {**_ours(refund, "refund_id"), "charge": refund["charge"], "status": refund["status"]}
+            for refund in world.state.all("refund")
+        ],
+        "reversals": [
+            {**_ours(each, "reversal_id"), "transfer": each["transfer"]}
+            for each in world.state.all("transfer_reversal")
+        ],
+        "disputes": [
+            {**_ours(each), "charge": each["charge"], "status": DISPUTES.get(each["status"], "open")}
+            for each in world.state.all("dispute")
+            if not each["status"].startswith("warning_")
+        ],
+        "platform": {each["currency"]: each["amount"] for each in world.state.all("_platform")},
     }
 
 

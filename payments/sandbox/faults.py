@@ -13,6 +13,7 @@ class FaultKind(StrEnum):
     LOSE_ANSWER    it is done, and the connection breaks before the answer (path)
     ANSWER         turned away at the door with `status`; `kept`: inside, and kept under the key   (path)
     DELAY          answered after `milliseconds`                           (path)
+    PEND_REFUND    the next refund waits, until it is told what becomes of it
     FAIL_PAYOUT    the next payout fails; `after_paid`: it is paid first   (account)
     DISABLE_PAYEE  the account may not receive from now on                 (account)
     ENABLE_PAYEE   it may again                                            (account)
@@ -23,6 +24,7 @@ class FaultKind(StrEnum):
     LOSE_ANSWER = "lose_answer"
     ANSWER = "answer"
     DELAY = "delay"
+    PEND_REFUND = "pend_refund"
     FAIL_PAYOUT = "fail_payout"
     DISABLE_PAYEE = "disable_payee"
     ENABLE_PAYEE = "enable_payee"

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from payments.sandbox.calls import Call, missing
+from payments.sandbox.calls import Call, missing, page
 from payments.sandbox.store import Thing, new_id, now_milliseconds, now_seconds
 from payments.sandbox.world import World
 
@@ -25,12 +25,39 @@ def receive(world: World, account: str, currency: str, amount: int) -> None:
     _plan(world, "empty", balance_id)
 
 
+def take(world: World, account: str, currency: str, amount: int) -> bool:
+    """A reversal takes it back, if it is still there."""
+    balance = world.state.find(f"balance:{account}:{currency}", "_balance")
+    if balance is None or balance["amount"] < amount:
+        return False
+    balance["amount"] -= amount
+    world.state.put(balance)
+    return True
+
+
 def find_payout(world: World, call: Call) -> Thing:
     call.check(())
     payout = world.state.find(call.ids["payout"], "payout")
     if payout is None or payout["_account"] != call.account:
         raise missing("payout", call.ids["payout"])
     return payout
+
+
+def list_payouts(world: World, call: Call) -> Thing:
+    call.check((), ("status", "limit", "starting_after", "ending_before"))
+    return page([each for each in world.state.all("payout") if each["_account"] == call.account], call)
+
+
+def find_balance(world: World, call: Call) -> Thing:
+    """Of the account that is asked for, or of the platform. All of it is available at once here."""
+    call.check(())
+    if call.account is None:
+        held = [(each["amount"], each["currency"]) for each in world.state.all("_platform")]
+    else:
+        balances = world.state.all("_balance")
+        held = [(each["amount"], each["currency"]) for each in balances if each["account"] == call.account]
+    available = [{"amount": amount, "currency": currency} for amount, currency in held]
+    return {"object": "balance", "available": available, "livemode": False, "pending": []}
 
 
 async def run(world: World) -> None:

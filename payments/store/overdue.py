@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from core.work import Read
+from payments.rules import SENDABLE
 from payments.tables import Payee, PayeeStatus, Payment, PaymentStatus, Share, ShareStatus, StripeEvent
 
 
@@ -39,7 +40,7 @@ async def _with_shares(
         sa.select(col(Share.payment_id))
         .join(Payment, col(Payment.id) == col(Share.payment_id))
         .outerjoin(Payee, col(Payee.id) == col(Share.payee_id))
-        .where(col(Share.status) == status, col(Payment.status) == PaymentStatus.SUCCEEDED)
+        .where(col(Share.status) == status, col(Payment.status).in_(SENDABLE))
         .where(col(Payment.succeeded_at) < read.now - older_than, *conditions)
         .group_by(col(Share.payment_id))
         .order_by(col(Share.payment_id))

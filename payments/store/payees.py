@@ -58,6 +58,12 @@ async def payees_by_id(read: Read, ids: Sequence[int]) -> Mapping[int, Payee]:
     return {row.id: row for row in rows}
 
 
+async def every_account(read: Read) -> Sequence[str]:
+    """The ids of all payees' accounts."""
+    query = sa.select(col(Payee.account_id)).where(col(Payee.account_id).is_not(None)).order_by(col(Payee.id))
+    return [account_id for account_id in (await read.session.execute(query)).scalars() if account_id is not None]
+
+
 async def payee_of_account(read: Read, account_id: str) -> int | None:
     query = sa.select(col(Payee.id)).where(col(Payee.account_id) == account_id)
     return (await read.session.execute(query)).scalar_one_or_none()

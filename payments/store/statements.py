@@ -28,16 +28,16 @@ class Balance:
 
 async def balances(read: Read, payee_ids: Sequence[int]) -> Sequence[Balance]:
     """One for each payee and currency that has seen money, in that order."""
-    amount, back, status = col(Share.amount_minor), col(Share.reversed_minor), col(Share.status)
+    kept, status = col(Share.amount_minor) - col(Share.reversed_minor), col(Share.status)
     waiting = status.in_((ShareStatus.PENDING, ShareStatus.HELD))
     shares = (
         sa.select(
             col(Share.payee_id).label("payee_id"),
             col(Share.currency).label("currency"),
-            sa.case((waiting, amount), else_=0).label("pending"),
-            sa.case((waiting, 0), else_=amount - back).label("transferred"),
+            sa.case((waiting, kept - col(Share.netted_minor)), else_=0).label("pending"),
+            sa.case((waiting, col(Share.netted_minor)), else_=kept).label("transferred"),
             sa.literal(0).label("paid_out"),
-            sa.case((status == ShareStatus.OWED, amount - back), else_=0).label("owed"),
+            col(Share.owed_minor).label("owed"),
         )
         .join(Payment, col(Payment.id) == col(Share.payment_id))
         .where(col(Share.payee_id).in_(payee_ids), col(Payment.status).in_(PAID))
@@ -71,7 +71,9 @@ async def earnings(read: Read, payee_id: int, *, first: date, last: date) -> Seq
     """By the day on which the payment succeeded, both days included; oldest first."""
     paid_at = sa.func.timezone("UTC", col(Payment.succeeded_at))
     month = sa.cast(sa.func.date_trunc("month", paid_at), sa.Date)
-    earned = sa.cast(sa.func.sum(col(Share.amount_minor) - col(Share.reversed_minor)), sa.BigInteger)
+    earned = sa.cast(
+        sa.func.sum(col(Share.amount_minor) - col(Share.reversed_minor) - col(Share.owed_minor)), sa.BigInteger
+    )
     query = (
         sa.select(month, col(Payment.reference), col(Share.currency), earned)
         .join(Payment, col(Payment.id) == col(Share.payment_id))

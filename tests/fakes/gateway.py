@@ -17,11 +17,14 @@ from payments.gateway import (
     Method,
     PayeeAccount,
     PayoutSeen,
+    RefundMade,
+    RefundState,
+    ReversalMade,
     Settlement,
     TransferMade,
 )
 from payments.money import Money, to_stripe
-from payments.reconciliation import Books, ChargeHeld, PayoutHeld, TransferHeld
+from payments.reconciliation import Books, ChargeHeld, PayoutHeld, RefundHeld, ReversalHeld, TransferHeld
 
 T = TypeVar("T")
 
@@ -38,7 +41,8 @@ class KeyMisused(Exception):
 
 @dataclass
 class FakeGateway:
-    """`cards` says what becomes of a method, `faults` what goes wrong with the next call of each name."""
+    """`cards` says what becomes of a method, `faults` what goes wrong with the next call of each name, `refund_states`
+    in which states the next refunds begin, if not SUCCEEDED."""
 
     cards: dict[str, Card] = field(default_factory=dict)
     faults: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
@@ -47,7 +51,10 @@ class FakeGateway:
     saved: dict[str, Method] = field(default_factory=dict)
     intents: dict[str, Intent] = field(default_factory=dict)
     intent_customers: dict[str, str] = field(default_factory=dict)
-    transfers: dict[str, tuple[TransferMade, int, str]] = field(default_factory=dict)
+    transfers: dict[str, tuple[TransferMade, int, str | None]] = field(default_factory=dict)
+    reversals: dict[str, tuple[str, ReversalMade]] = field(default_factory=dict)
+    refunds: dict[str, RefundMade] = field(default_factory=dict)
+    refund_states: list[RefundState] = field(default_factory=list)
     accounts: dict[str, PayeeAccount] = field(default_factory=dict)
     payouts: dict[str, tuple[str, PayoutSeen]] = field(default_factory=dict)
     balances: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -102,7 +109,9 @@ class FakeGateway:
                 for intent_id, intent in charged
             ),
             transfers=tuple(
-                TransferHeld(made.id, made.share_id, payment_id, *_units(made.amount), made.destination, 0)
+                TransferHeld(
+                    made.id, made.share_id, payment_id, *_units(made.amount), made.destination, self._pulled(made.id)
+                )
                 for made, payment_id, _ in self.transfers.values()
             ),
             payouts=tuple(
@@ -110,7 +119,36 @@ class FakeGateway:
                 for account, payout in self.payouts.values()
             ),
             balances={account: dict(held) for account, held in self.balances.items()},
+            refunds=tuple(
+                RefundHeld(made.id, made.refund_id, made.charge_id, *_units(made.amount), made.state.lower())
+                for made in self.refunds.values()
+            ),
+            reversals=tuple(
+                ReversalHeld(made.id, made.reversal_id, transfer_id, *_units(made.amount))
+                for transfer_id, made in self.reversals.values()
+            ),
+            platform=self._platform(),
         )
+
+    def _platform(self) -> dict[str, int]:
+        moved: Counter[str] = Counter()
+        for intent in self.intents.values():
+            if intent.settlement is not None:
+                moved[intent.amount.currency] += intent.settlement.gross.minor - intent.settlement.fee.minor
+        for made, _, _ in self.transfers.values():
+            moved[made.amount.currency] -= made.amount.minor
+        for _, reversal in self.reversals.values():
+            moved[reversal.amount.currency] += reversal.amount.minor
+        for refund in self.refunds.values():
+            if refund.state is not RefundState.FAILED:
+                moved[refund.amount.currency] -= refund.amount.minor
+        return {currency.lower(): to_stripe(Money(minor, currency)) for currency, minor in moved.items()}
+
+    def _pulled(self, transfer_id: str) -> int:
+        return sum(to_stripe(made.amount) for of, made in self.reversals.values() if of == transfer_id)
+
+    def move_refund(self, refund_id: str, state: RefundState, failure_code: str | None = None) -> None:
+        self.refunds[refund_id] = replace(self.refunds[refund_id], state=state, failure_code=failure_code)
 
     # payers
 
@@ -216,6 +254,70 @@ class FakeGateway:
             return [made for made, of, _ in self.transfers.values() if of == payment_id]
 
         return await self._call("transfers_of", None, (), do)
+
+    # money that comes back
+
+    async def create_refund(
+        self, *, refund_id: int, payment_id: int, charge_id: str, amount: Money, key: str
+    ) -> RefundMade:
+        def do() -> RefundMade:
+            charge = next(intent for intent in self.intents.values() if intent.charge_id == charge_id)
+            refunded = sum(
+                made.amount.minor
+                for made in self.refunds.values()
+                if made.charge_id == charge_id and made.state is not RefundState.FAILED
+            )
+            if refunded + amount.minor > charge.amount.minor:
+                raise Refused("The refunds exceed the charge.", code="charge_already_refunded")
+            state = self.refund_states.pop(0) if self.refund_states else RefundState.SUCCEEDED
+            made = RefundMade(self._id("re"), state, amount, charge_id, refund_id)
+            self.refunds[made.id] = made
+            return made
+
+        return await self._call("create_refund", key, (refund_id, payment_id, charge_id, amount), do)
+
+    async def find_refund(self, stripe_id: str) -> RefundMade:
+        return await self._call("find_refund", None, (), lambda: self.refunds[stripe_id])
+
+    async def refunds_of(self, *, charge_id: str) -> list[RefundMade]:
+        def do() -> list[RefundMade]:
+            return [made for made in self.refunds.values() if made.charge_id == charge_id]
+
+        return await self._call("refunds_of", None, (), do)
+
+    async def create_reversal(self, *, reversal_id: int, transfer_id: str, amount: Money, key: str) -> ReversalMade:
+        def do() -> ReversalMade:
+            transfer, _, _ = self.transfers[transfer_id]
+            if self._pulled(transfer_id) + to_stripe(amount) > to_stripe(transfer.amount):
+                raise Refused("The reversals exceed the transfer.")
+            if self.balances[transfer.destination][amount.currency.lower()] < to_stripe(amount):
+                raise Refused("The balance of the account is too small.", code="balance_insufficient")
+            made = ReversalMade(self._id("trr"), amount, reversal_id)
+            self.reversals[made.id] = (transfer_id, made)
+            self.balances[transfer.destination][amount.currency.lower()] -= to_stripe(amount)
+            return made
+
+        return await self._call("create_reversal", key, (reversal_id, transfer_id, amount), do)
+
+    async def reversals_of(self, *, transfer_id: str) -> list[ReversalMade]:
+        def do() -> list[ReversalMade]:
+            return [made for of, made in self.reversals.values() if of == transfer_id]
+
+        return await self._call("reversals_of", None, (), do)
+
+    async def return_share(
+        self, *, reversal_id: int, share_id: int, payment_id: int, amount: Money, destination: str, key: str
+    ) -> TransferMade:
+        def do() -> TransferMade:
+            if self.accounts[destination].transfers is not AccountState.ACTIVE:
+                raise Refused("The account cannot receive transfers.", code="insufficient_capabilities_for_transfer")
+            made = TransferMade(self._id("tr"), amount, destination, share_id, reversal_id)
+            self.transfers[made.id] = (made, payment_id, None)
+            self.balances[destination][amount.currency.lower()] += to_stripe(amount)
+            return made
+
+        parameters = (reversal_id, share_id, payment_id, amount, destination)
+        return await self._call("return_share", key, parameters, do)
 
     # payees
 

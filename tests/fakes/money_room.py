@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from core.actor import SYSTEM
 from core.work import Fact, Read, Work
-from payments import charges, ledger, payees, payers, reconciliation, store, transfers
+from payments import charges, ledger, payees, payers, reconciliation, refunds, store, transfers
+from payments.facts import RefundRequested
 from payments.gateway import AccountState
 from payments.money import Money
 from payments.split import Portion
-from payments.tables import Payee, Payment, Share
+from payments.tables import Payee, Payment, Refund, Share
 from server.database import Database
 from tests.fakes.gateway import Card, FakeGateway
 
@@ -124,6 +125,28 @@ class MoneyRoom:
     async def send(self, payment_id: int) -> None:
         await transfers.send(self.work, self.gateway, payment_id)
 
+    async def ask_refund(self, payment_id: int, minor: int | None = None) -> int:
+        """The refund's id. Of all that is left, when no amount is named."""
+        payment = await self.payment(payment_id)
+        amount = None if minor is None else Money(minor, payment.currency)
+        async with self.work() as work:
+            await refunds.request(work, reference=payment.reference, amount=amount, reason="The shoot was cancelled.")
+        return self.told(RefundRequested)[-1].refund_id
+
+    async def drive_refund(self, refund_id: int) -> None:
+        await refunds.drive(self.work, self.gateway, refund_id)
+
+    async def refund(self, payment_id: int, minor: int | None = None) -> int:
+        refund_id = await self.ask_refund(payment_id, minor)
+        await self.drive_refund(refund_id)
+        return refund_id
+
+    async def find_refund(self, refund_id: int) -> Refund:
+        async with self.read() as read:
+            found = await store.refund(read, refund_id)
+        assert found is not None
+        return found
+
     async def payment(self, payment_id: int) -> Payment:
         async with self.read() as read:
             found = await store.payment(read, payment_id)
@@ -140,6 +163,9 @@ class MoneyRoom:
         async with self.database.writes.begin() as connection:
             day = "created_at = created_at - interval '1 day', succeeded_at = succeeded_at - interval '1 day'"
             await connection.execute(sa.text(f"update payment set {day} where id = :id"), {"id": payment_id})
+            for table in ("refund", "reversal"):
+                older = f"update {table} set created_at = created_at - interval '1 day' where payment_id = :id"
+                await connection.execute(sa.text(older), {"id": payment_id})
 
     async def pass_deadline(self, payment_id: int) -> None:
         async with self.database.writes.begin() as connection:

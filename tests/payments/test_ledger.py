@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from payments import ledger, payouts, reconciliation, store
 from payments.money import Money
-from payments.reconciliation import Books
+from payments.reconciliation import Books, DisputeHeld, RefundHeld, ReversalHeld
 from payments.store import Balance, Posting, Side
 from payments.tables import AccountKind
 from tests.fakes.money_room import AGENCY, MODEL, MoneyRoom, thirds
@@ -94,9 +94,11 @@ async def test_money_left_on_clearing_is_a_fault(room: MoneyRoom, sold: int) -> 
 @pytest.mark.parametrize(
     "damage",
     [
-        "update share set amount_minor = amount_minor - 1 where role = 'MODEL'",
-        "update share set status = 'TRANSFERRED' where role = 'AGENCY'",
-        "update share set status = 'PENDING' where role = 'MODEL'",
+        "update share set amount_minor = amount_minor - 1 where role = 'AGENCY'",
+        "update share set sent_minor = amount_minor, transferred_at = now() where role = 'AGENCY'",
+        "update share set transferred_at = null where role = 'MODEL'",
+        "update share set owed_minor = 1 where role = 'MODEL'",
+        "update share set reversed_minor = 1 where role = 'AGENCY'",
         "update payment set status = 'FAILED'",
         "update payment set amount_minor = amount_minor + 1",
         "update payout set status = 'FAILED'",
@@ -119,6 +121,10 @@ CHANGES: list[Callable[[Books], Books]] = [
     lambda books: replace(books, payouts=()),
     lambda books: replace(books, payouts=(replace(books.payouts[0], status="failed"),)),
     lambda books: replace(books, balances={}),
+    lambda books: replace(books, platform={"eur": 1}),
+    lambda books: replace(books, refunds=(RefundHeld("re_1", 1, "ch_1", 1, "eur", "succeeded"),)),
+    lambda books: replace(books, reversals=(ReversalHeld("trr_1", 1, "tr_1", 1, "eur"),)),
+    lambda books: replace(books, disputes=(DisputeHeld("du_1", "ch_1", 1, "eur", "open"),)),
     lambda books: replace(books, balances={**books.balances, "acct_other": {"eur": 1}}),
 ]
 
@@ -138,10 +144,13 @@ async def test_books_come_as_json(room: MoneyRoom, sold: int) -> None:
     def rows(held: Any) -> list[dict[str, Any]]:
         return [{name: getattr(row, name) for name in row.__slots__} for row in held]
 
-    body = {name: rows(getattr(books, name)) for name in ("charges", "transfers", "payouts")}
-    assert Books.from_json({**body, "balances": books.balances}) == books
+    body: dict[str, Any] = {
+        name: rows(getattr(books, name)) for name in ("charges", "transfers", "payouts", "refunds", "reversals")
+    }
+    body |= {"balances": books.balances, "platform": books.platform}
+    assert Books.from_json(body) == books
     text = {**body, "transfers": [{**row, "share_id": str(row["share_id"])} for row in body["transfers"]]}
-    assert Books.from_json({**text, "balances": books.balances}) == books
+    assert Books.from_json(text) == books
 
 
 async def test_shares_are_paged_newest_first(room: MoneyRoom, sold: int) -> None:

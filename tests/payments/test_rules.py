@@ -11,6 +11,8 @@ from payments.errors import PaymentProblem
 from payments.gateway import AccountState
 from payments.money import Money
 from payments.tables import (
+    Dispute,
+    DisputeStatus,
     Payee,
     PayeeStatus,
     Payer,
@@ -18,6 +20,10 @@ from payments.tables import (
     PaymentStatus,
     Payout,
     PayoutStatus,
+    Refund,
+    RefundStatus,
+    Reversal,
+    ReversalStatus,
     Share,
     ShareStatus,
 )
@@ -28,15 +34,33 @@ ALLOWED = {
         REQUIRES_ACTION -> PROCESSING
         FAILED -> PROCESSING
         SUCCEEDED -> PARTIALLY_REFUNDED REFUNDED DISPUTED
-        PARTIALLY_REFUNDED -> REFUNDED
-        DISPUTED -> SUCCEEDED REFUNDED
+        PARTIALLY_REFUNDED -> SUCCEEDED REFUNDED DISPUTED
+        REFUNDED -> SUCCEEDED PARTIALLY_REFUNDED
+        DISPUTED -> SUCCEEDED PARTIALLY_REFUNDED REFUNDED
     """,
     Share: """
-        PENDING -> TRANSFERRED HELD
-        HELD -> TRANSFERRED
+        PENDING -> TRANSFERRED HELD PARTIALLY_REVERSED REVERSED
+        HELD -> TRANSFERRED PARTIALLY_REVERSED REVERSED
         TRANSFERRED -> PARTIALLY_REVERSED REVERSED OWED
-        PARTIALLY_REVERSED -> REVERSED OWED
-        OWED -> REVERSED
+        PARTIALLY_REVERSED -> TRANSFERRED REVERSED OWED
+        OWED -> TRANSFERRED PARTIALLY_REVERSED REVERSED
+        REVERSED -> PENDING TRANSFERRED PARTIALLY_REVERSED OWED
+    """,
+    Refund: """
+        REQUESTED -> PENDING SUCCEEDED FAILED
+        PENDING -> SUCCEEDED FAILED
+        SUCCEEDED -> FAILED
+    """,
+    Dispute: """
+        OPEN -> WON LOST
+    """,
+    Reversal: """
+        PENDING -> WITHHELD REVERSED OWED
+        WITHHELD -> RETURNING RETURNED
+        REVERSED -> RETURNING
+        OWED -> NETTED RETURNING RETURNED
+        NETTED -> RETURNING
+        RETURNING -> RETURNED
     """,
     Payout: """
         PENDING -> IN_TRANSIT PAID FAILED CANCELED
@@ -44,7 +68,14 @@ ALLOWED = {
         PAID -> FAILED
     """,
 }
-STATUSES = {Payment: PaymentStatus, Share: ShareStatus, Payout: PayoutStatus}
+STATUSES = {
+    Payment: PaymentStatus,
+    Share: ShareStatus,
+    Payout: PayoutStatus,
+    Refund: RefundStatus,
+    Dispute: DisputeStatus,
+    Reversal: ReversalStatus,
+}
 PAIRS = [(table, *pair) for table, statuses in STATUSES.items() for pair in product(statuses, repeat=2)]
 
 

@@ -15,6 +15,7 @@ from payments import store as money
 from payments.tables import PaymentStatus
 from tests.schema.conftest import SEAL, Api
 from tests.schema.scenes import RIGHTS, offered, on_the_market, opened, with_a_card
+from tests.schema.test_refunds import OPERATOR, Sale
 
 EUROS = {"amount": "2100", "currency": "EUR"}
 USE = "Pictures in our online shop."
@@ -71,6 +72,12 @@ class Scene:
         fields = "... on PaymentRetried { payment { id status } }"
         return self.lumen, {"licenceId": licence_id}, {"licenceId": SEAL.id("Licence", 77)}, fields
 
+    async def refund(self) -> tuple[Actor, dict[str, Any], dict[str, Any], str]:
+        sale = Sale(self.api, self.ada, self.lumen)
+        await sale.make()
+        input = {"licenceId": sale.licence, "reason": "The campaign was cancelled."}
+        return OPERATOR, input, {"reason": "Another reason."}, "... on LicenceRefunded { payment { id status } }"
+
 
 Play = Callable[[Scene], Awaitable[tuple[Actor, dict[str, Any], dict[str, Any], str]]]
 
@@ -81,6 +88,7 @@ MUTATIONS: dict[str, tuple[Play, str]] = {
     "makeOffer": (Scene.offer, "bid"),
     "acceptBid": (Scene.acceptance, "licence"),
     "retryPayment": (Scene.payment, "payment"),
+    "refundLicence": (Scene.refund, "refund"),
 }
 """By name: the scene before it, and the table in which it makes at most one row."""
 

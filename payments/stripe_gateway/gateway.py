@@ -1,56 +1,37 @@
-"""The gateway that speaks Stripe: separate charges and transfers, recipients of Accounts v2. No other file imports
-the SDK, which pins Stripe's API version.
+"""The gateway that speaks Stripe: separate charges and transfers, recipients of Accounts v2.
 
 Sources: Stripe's "Separate charges and transfers", "Accounts v2", "Idempotent requests" and "Error codes".
 """
 
-from calendar import monthrange
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
 
 import stripe
 
 from payments import stripe_events
-from payments.errors import Declined, ForgedEvent, GatewayError, Refused, Unknown
-from payments.gateway import (
-    AccountState,
-    EventSeen,
-    Intent,
-    IntentState,
-    Method,
-    PayeeAccount,
-    PayoutSeen,
-    Settlement,
-    TransferMade,
-)
+from payments.errors import ForgedEvent, Refused
+from payments.gateway import EventSeen, Intent, Method, PayeeAccount, PayoutSeen, TransferMade
 from payments.money import Money, from_stripe, to_stripe
-
-if TYPE_CHECKING:
-    from stripe.v2.core import Account
+from payments.stripe_gateway.books import Bookkeeping
+from payments.stripe_gateway.returns import Returns
+from payments.stripe_gateway.words import (
+    PAGE_SIZE,
+    account_of,
+    group,
+    intent_of,
+    marked,
+    maybe,
+    method_of,
+    our_words,
+    transfer_of,
+)
 
 TIMEOUT_SECONDS = 20
 NETWORK_RETRIES = 2
-PAGE_SIZE = 100
-
-NOT_DEFINITIVE = {401, 408, 409, 425, 429}
-"""Client errors that say nothing of the request: our API key is wrong, the lock is taken, too many at once."""
-
-STATES = {
-    "requires_confirmation": IntentState.READY,
-    "requires_payment_method": IntentState.NEEDS_METHOD,
-    "requires_action": IntentState.NEEDS_ACTION,
-    "processing": IntentState.PROCESSING,
-    "requires_capture": IntentState.PROCESSING,
-    "succeeded": IntentState.SUCCEEDED,
-    "canceled": IntentState.CANCELED,
-}
 
 stripe.enable_telemetry = False  # it would write into the home directory
 
 
-class StripeGateway:
+class StripeGateway(Returns, Bookkeeping):
     """`environment` marks every object that we make, so that two environments can share one Stripe account.
     `base_url` is another address than Stripe's own: a sandbox's. `key` is everywhere the idempotency key."""
 
@@ -79,14 +60,14 @@ class StripeGateway:
     # payers
 
     async def create_customer(self, *, payer_id: int, name: str, key: str) -> str:
-        with _our_words():
+        with our_words():
             customer = await self._stripe.v1.customers.create_async(
                 {"name": name, "metadata": self._marks(payer_id=payer_id)}, {"idempotency_key": key}
             )
         return customer.id
 
     async def start_setup(self, *, customer_id: str, return_url: str, key: str) -> tuple[str, str]:
-        with _our_words():
+        with our_words():
             session = await self._stripe.v1.checkout.sessions.create_async(
                 {
                     "mode": "setup",
@@ -102,18 +83,18 @@ class StripeGateway:
         return session.id, session.url
 
     async def saved_method(self, *, customer_id: str) -> Method | None:
-        with _our_words():
+        with our_words():
             newest_first = await self._stripe.v1.customers.payment_methods.list_async(
                 customer_id, {"type": "card", "limit": 1}
             )
-        return next((_method(method) for method in newest_first.data), None)
+        return next((method_of(method) for method in newest_first.data), None)
 
     # charges
 
     async def create_intent(
         self, *, payment_id: int, amount: Money, customer_id: str, method_id: str, description: str, key: str
     ) -> Intent:
-        with _our_words():
+        with our_words():
             intent = await self._stripe.v1.payment_intents.create_async(
                 {
                     "amount": to_stripe(amount),
@@ -122,18 +103,18 @@ class StripeGateway:
                     "payment_method": method_id,
                     "allowed_payment_method_types": ["card"],
                     "capture_method": "automatic",  # the default leaves the settlement unknown for a while
-                    "transfer_group": _group(payment_id),
+                    "transfer_group": group(payment_id),
                     "description": description,
                     "metadata": self._marks(payment_id=payment_id),
                 },
                 {"idempotency_key": key},
             )
-        return _intent(intent, self._environment)
+        return intent_of(intent, self._environment)
 
     async def confirm_intent(self, intent_id: str, *, method_id: str, key: str) -> Intent:
         """Charges the card while its owner is away. An intent that can no longer be confirmed is answered as it is."""
         try:
-            with _our_words():
+            with our_words():
                 intent = await self._stripe.v1.payment_intents.confirm_async(
                     intent_id,
                     {"payment_method": method_id, "off_session": True, "expand": ["latest_charge.balance_transaction"]},
@@ -141,32 +122,34 @@ class StripeGateway:
                 )
         except Refused as refusal:
             return await self._as_it_stands(intent_id, refusal)
-        return _intent(intent, self._environment)
+        return intent_of(intent, self._environment)
 
     async def cancel_intent(self, intent_id: str, *, key: str) -> Intent:
         """An intent that can no longer be canceled, because it succeeded meanwhile, is answered as it stands."""
         try:
-            with _our_words():
+            with our_words():
                 intent = await self._stripe.v1.payment_intents.cancel_async(intent_id, {}, {"idempotency_key": key})
         except Refused as refusal:
             return await self._as_it_stands(intent_id, refusal)
-        return _intent(intent, self._environment)
+        return intent_of(intent, self._environment)
 
     async def find_intent(self, intent_id: str) -> Intent:
-        with _our_words():
+        with our_words():
             intent = await self._stripe.v1.payment_intents.retrieve_async(
                 intent_id, {"expand": ["latest_charge.balance_transaction"]}
             )
-        return _intent(intent, self._environment)
+        return intent_of(intent, self._environment)
 
     async def intents_of(self, *, payment_id: int, customer_id: str) -> list[Intent]:
-        with _our_words():
+        with our_words():
             page = await self._stripe.v1.payment_intents.list_async(
                 {"customer": customer_id, "limit": PAGE_SIZE, "expand": ["data.latest_charge.balance_transaction"]}
             )
             marks = self._marks(payment_id=payment_id)
             return [
-                _intent(intent, self._environment) async for intent in page.auto_paging_iter() if _marked(intent, marks)
+                intent_of(intent, self._environment)
+                async for intent in page.auto_paging_iter()
+                if marked(intent, marks)
             ]
 
     async def _as_it_stands(self, intent_id: str, refusal: Refused) -> Intent:
@@ -180,27 +163,25 @@ class StripeGateway:
         self, *, share_id: int, payment_id: int, amount: Money, destination: str, charge_id: str, key: str
     ) -> TransferMade:
         """`source_transaction` ties it to the charge: Stripe refuses to exceed it, and needs no other balance."""
-        with _our_words():
+        with our_words():
             transfer = await self._stripe.v1.transfers.create_async(
                 {
                     "amount": to_stripe(amount),
                     "currency": amount.currency.lower(),
                     "destination": destination,
                     "source_transaction": charge_id,
-                    "transfer_group": _group(payment_id),
+                    "transfer_group": group(payment_id),
                     "metadata": self._marks(share_id=share_id, payment_id=payment_id),
                 },
                 {"idempotency_key": key},
             )
-        return _transfer(transfer)
+        return transfer_of(transfer)
 
     async def transfers_of(self, *, payment_id: int) -> list[TransferMade]:
-        with _our_words():
-            page = await self._stripe.v1.transfers.list_async(
-                {"transfer_group": _group(payment_id), "limit": PAGE_SIZE}
-            )
+        with our_words():
+            page = await self._stripe.v1.transfers.list_async({"transfer_group": group(payment_id), "limit": PAGE_SIZE})
             marks = self._marks(payment_id=payment_id)
-            return [_transfer(transfer) async for transfer in page.auto_paging_iter() if _marked(transfer, marks)]
+            return [transfer_of(transfer) async for transfer in page.auto_paging_iter() if marked(transfer, marks)]
 
     # payees
 
@@ -208,7 +189,7 @@ class StripeGateway:
         self, *, payee_id: int, name: str, email: str, country: str, is_company: bool, key: str
     ) -> PayeeAccount:
         """A recipient with an Express dashboard. Fees and losses are the platform's: Express asks for that."""
-        with _our_words():
+        with our_words():
             account = await self._stripe.v2.core.accounts.create_async(
                 {
                     "contact_email": email,
@@ -229,11 +210,11 @@ class StripeGateway:
                 },
                 {"idempotency_key": key},
             )
-        return _account(account)
+        return account_of(account)
 
     async def onboarding_url(self, *, account_id: str, return_url: str, refresh_url: str) -> str:
         """A page for one visit. Live mode asks for https in both addresses."""
-        with _our_words():
+        with our_words():
             link = await self._stripe.v2.core.account_links.create_async(
                 {
                     "account": account_id,
@@ -249,21 +230,21 @@ class StripeGateway:
         return link.url
 
     async def find_account(self, account_id: str) -> PayeeAccount:
-        with _our_words():
+        with our_words():
             account = await self._stripe.v2.core.accounts.retrieve_async(
                 account_id, {"include": ["configuration.recipient", "requirements"]}
             )
-        return _account(account)
+        return account_of(account)
 
     async def find_payout(self, *, account_id: str, payout_id: str) -> PayoutSeen:
-        with _our_words():
+        with our_words():
             payout = await self._stripe.v1.payouts.retrieve_async(payout_id, {}, {"stripe_account": account_id})
         return PayoutSeen(
             id=payout.id,
             amount=from_stripe(payout.amount, payout.currency),
             status=payout.status,
             arrives_on=datetime.fromtimestamp(payout.arrival_date, UTC).date(),
-            failure_message=_maybe(payout, "failure_message"),
+            failure_message=maybe(payout, "failure_message"),
         )
 
     # events
@@ -272,121 +253,6 @@ class StripeGateway:
         if not any(_signed(body, signature, secret) for secret in secrets):
             raise ForgedEvent("The signature fits none of the webhook's secrets, or is too old.")
         return stripe_events.read(body, live=self._live)
-
-    def _marks(self, **ids: int) -> dict[str, str]:
-        return {**{name: str(value) for name, value in ids.items()}, "env": self._environment}
-
-
-# errors
-
-
-@contextmanager
-def _our_words() -> Iterator[None]:
-    try:
-        yield
-    except stripe.StripeError as error:
-        raise _error(error) from error
-
-
-def _error(error: stripe.StripeError) -> GatewayError:
-    """A key that came with other parameters is Unknown: whatever it did, it did it the first time."""
-    message = error.user_message or "Stripe gave no reason."
-    if isinstance(error, stripe.CardError):
-        decline = error.error.decline_code if error.error else None
-        authenticate = "authentication_required" in (error.code, decline)
-        return Declined(message, code=decline or error.code, needs_authentication=authenticate)
-    status = error.http_status or 0
-    uncertain = isinstance(error, stripe.IdempotencyError | stripe.RateLimitError) or status in NOT_DEFINITIVE
-    if 400 <= status < 500 and not uncertain:
-        return Refused(message, code=error.code)
-    return Unknown(message, code=error.code)
-
-
-# Stripe's objects in our words
-
-
-def _maybe(thing: Any, *way: str) -> Any:
-    """What lies at the end of the way, or None: the SDK raises for what Stripe left out."""
-    for name in way:
-        thing = thing[name] if thing is not None and name in thing else None
-    return thing
-
-
-def _group(payment_id: int) -> str:
-    return f"payment_{payment_id}"
-
-
-def _marked(thing: stripe.PaymentIntent | stripe.Transfer, marks: Mapping[str, str]) -> bool:
-    return marks.items() <= _metadata(thing).items()
-
-
-def _metadata(thing: stripe.PaymentIntent | stripe.Transfer) -> dict[str, str]:
-    return thing.metadata.to_dict()
-
-
-def _mark(thing: stripe.PaymentIntent | stripe.Transfer, name: str) -> int | None:
-    value = _metadata(thing).get(name, "")
-    return int(value) if value.isdigit() else None
-
-
-def _intent(intent: stripe.PaymentIntent, environment: str) -> Intent:
-    failure = _maybe(intent, "last_payment_error")
-    charge = intent.latest_charge if intent.status == "succeeded" else None  # a declined charge has an id too
-    return Intent(
-        id=intent.id,
-        state=STATES[intent.status],
-        amount=from_stripe(intent.amount, intent.currency),
-        charge_id=charge.id if isinstance(charge, stripe.Charge) else charge,
-        settlement=_settlement(charge),
-        failure_code=_maybe(failure, "decline_code") or _maybe(failure, "code"),
-        failure_message=_maybe(failure, "message"),
-        payment_id=_mark(intent, "payment_id") if _marked(intent, {"env": environment}) else None,
-    )
-
-
-def _settlement(charge: stripe.Charge | str | None) -> Settlement | None:
-    if not isinstance(charge, stripe.Charge) or not isinstance(charge.balance_transaction, stripe.BalanceTransaction):
-        return None
-    settled = charge.balance_transaction
-    return Settlement(
-        gross=from_stripe(settled.amount, settled.currency), fee=from_stripe(settled.fee, settled.currency)
-    )
-
-
-def _transfer(transfer: stripe.Transfer) -> TransferMade:
-    destination = transfer.destination
-    return TransferMade(
-        id=transfer.id,
-        amount=from_stripe(transfer.amount, transfer.currency),
-        destination=destination.id if isinstance(destination, stripe.Account) else destination or "",
-        share_id=_mark(transfer, "share_id"),
-    )
-
-
-def _method(method: stripe.PaymentMethod) -> Method:
-    card = method.card
-    if card is None:
-        return Method(id=method.id, label=method.type, expires_on=None)
-    last_day = monthrange(card.exp_year, card.exp_month)[1]
-    brand = str(_maybe(card, "display_brand") or card.brand).replace("_", " ").title()
-    return Method(
-        id=method.id, label=f"{brand} •••• {card.last4}", expires_on=date(card.exp_year, card.exp_month, last_day)
-    )
-
-
-def _account(account: "Account") -> PayeeAccount:
-    """Payable is who has the transfers capability; what else Stripe asks for is told, and decides nothing."""
-    capability = ("configuration", "recipient", "capabilities", "stripe_balance", "stripe_transfers", "status")
-    status = _maybe(account, *capability) or AccountState.RESTRICTED
-    entries = _maybe(account, "requirements", "entries") or []
-    return PayeeAccount(
-        id=account.id,
-        transfers=AccountState(status),
-        requirements=tuple(entry.description for entry in entries if entry.awaiting_action_from == "user"),
-    )
-
-
-# events
 
 
 def _signed(body: bytes, signature: str, secret: str) -> bool:
