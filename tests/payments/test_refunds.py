@@ -283,7 +283,8 @@ async def test_refunds_and_senders_at_once_come_to_the_same(room: MoneyRoom, pai
     async def insist(refund_id: int) -> None:
         for _ in range(10):
             try:
-                return await room.drive_refund(refund_id)
+                await room.drive_refund(refund_id)
+                return
             except Unknown:
                 continue
 
