@@ -19,7 +19,7 @@ RESUMABLE = [(LicenceStatus.SUSPENDED, twin) for twin in TwinStatus if twin is n
 
 
 async def refund(work: Work, *, licence_id: int, amount: Money | None, reason: str) -> Payment:
-    """The operator refunds a licence, or a part of it; all that is left when no amount is named, which ends the licence.
+    """The operator refunds a licence or a part of it; all that is left when no amount is named, which ends it.
 
     Raises NotAllowed for anybody else, InvalidInput and WrongState.
     """

@@ -48,7 +48,7 @@ async def refund_named(read: Read, stripe_id: str) -> int | None:
 
 
 async def payment_returned(read: Read, *, names: Sequence[str]) -> int | None:
-    """The payment to which one of Stripe's ids belongs: a charge's, a refund's, a dispute's, or a share's transfer's."""
+    """The payment to which one of Stripe's ids belongs: its charge's, refund's, dispute's, or a share's transfer's."""
     charged = sa.select(sa.cast(col(Payment.id), sa.BigInteger)).where(col(Payment.charge_id).in_(names))
     refunded = sa.select(col(Refund.payment_id)).where(col(Refund.stripe_id).in_(names))
     disputed = sa.select(col(Dispute.payment_id)).where(col(Dispute.stripe_id).in_(names))

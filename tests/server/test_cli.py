@@ -34,7 +34,17 @@ def test_a_wrong_setting_is_one_line_and_no_traceback(tmp_path: Path) -> None:
 def test_each_command_explains_itself(tmp_path: Path) -> None:
     done = twinmarket("--help", cwd=tmp_path)
     assert done.returncode == 0
-    for command in ("serve", "worker", "sandbox", "demo", "migrate", "export-schema", "create-party", "ledger"):
+    for command in (
+        "serve",
+        "worker",
+        "sandbox",
+        "demo",
+        "migrate",
+        "export-schema",
+        "create-party",
+        "ledger",
+        "reconcile",
+    ):
         assert command in done.stdout
 
 
