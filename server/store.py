@@ -197,8 +197,8 @@ async def listing_closes_at(read: Read, listing_id: int) -> datetime:
 
 
 async def payment_due_at(read: Read, payment_id: int) -> datetime:
-    """Whoever asks has just made the payment or locked it: it is at hand, and not asked for again."""
-    return (await read.session.get_one(Payment, payment_id)).due_at
+    query = sa.select(col(Payment.due_at)).where(col(Payment.id) == payment_id)
+    return (await read.session.execute(query)).scalar_one()
 
 
 # ------------------------------------------------------------------ what the sweeper looks for

@@ -27,7 +27,7 @@ Act = Callable[[AsyncEngine], Awaitable[Any]]
 
 TO_THE_END = 10_000
 BLINK = 0.002
-BOTH_STOP = 4
+BOTH_STOP = 2
 """How many of the orders in which both stop are run, of each pair."""
 
 
