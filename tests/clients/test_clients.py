@@ -13,15 +13,15 @@ from gql.transport.websockets import WebsocketsTransport
 
 from tests.clients.conftest import Shop
 
-pytestmark = pytest.mark.usefixtures("clients")
-
 RESUMED = {"kind": "BID_PLACED", "listing": True, "resumed": True}
 
 
+@pytest.mark.usefixtures("clients")
 async def test_every_audit_of_graphql_over_http_is_passed(shop: Shop) -> None:
     assert await shop.run("http_audit.js") == {"ok": 61, "others": []}
 
 
+@pytest.mark.usefixtures("clients")
 async def test_urql_out_of_the_box(shop: Shop) -> None:
     async with shop.busy():
         assert await shop.run("urql_client.js") == {
@@ -34,6 +34,7 @@ async def test_urql_out_of_the_box(shop: Shop) -> None:
         }
 
 
+@pytest.mark.usefixtures("clients")
 async def test_apollo_client(shop: Shop) -> None:
     async with shop.busy():
         assert await shop.run("apollo_client.js") == {
@@ -45,6 +46,7 @@ async def test_apollo_client(shop: Shop) -> None:
         }
 
 
+@pytest.mark.usefixtures("clients")
 async def test_graphql_ws(shop: Shop) -> None:
     async with shop.busy():
         assert await shop.run("ws_client.js") == {
@@ -56,6 +58,7 @@ async def test_graphql_ws(shop: Shop) -> None:
         }
 
 
+@pytest.mark.usefixtures("clients")
 async def test_graphql_sse(shop: Shop) -> None:
     async with shop.busy():
         assert await shop.run("sse_client.js") == {
@@ -67,6 +70,7 @@ async def test_graphql_sse(shop: Shop) -> None:
         }
 
 
+@pytest.mark.usefixtures("clients")
 async def test_relay(shop: Shop) -> None:
     async with shop.busy():
         assert await shop.run("relay_client.js") == {
