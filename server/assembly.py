@@ -25,6 +25,7 @@ from server.graphql import over_http, over_websocket
 from server.graphql.context import Contexts
 from server.graphql.engine import Engine
 from server.graphql.over_http import Edge
+from server.graphql.over_sse import Streams
 from server.health import Health
 from server.presence import Presence
 from server.sessions import Sessions
@@ -43,8 +44,8 @@ FRONT_PAGE = """<!doctype html>
 <h1>Twinmarket</h1>
 <p>A marketplace where models license digital twins of themselves, and every payment is split.
 <p>Its API is GraphQL, at <a href="/graphql">/graphql</a>: questions and mutations by POST, subscriptions over a
-WebSocket (graphql-transport-ws). Send an API key as <code>Authorization: Bearer tm_...</code>;
-introspection tells the rest.
+WebSocket (graphql-transport-ws) or as server-sent events (<code>Accept: text/event-stream</code>). Send an API key as
+<code>Authorization: Bearer tm_...</code>; introspection tells the rest.
 """
 
 
@@ -61,7 +62,8 @@ def assemble(
     authenticator = Authenticator(database, is_https=is_https)
     presence = Presence(database, authenticator)
     contexts = Contexts(database, gateway, Seal(settings.secret.get_secret_value()), feed, settings.url, loaders)
-    edge = Edge(Engine(schema, contexts.fresh), contexts, authenticator)
+    engine = Engine(schema, contexts.fresh)
+    edge = Edge(engine, contexts, authenticator, Streams(engine, presence))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

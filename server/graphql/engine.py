@@ -31,7 +31,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from schema.context import Context
 from server.graphql import errors
-from server.graphql.limits import excesses
+from server.graphql.limits import excesses, too_costly
 from server.graphql.negotiation import Parameters
 
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 10_000  # of 500,000, which takes a second of one core
@@ -106,36 +106,29 @@ class Engine:
 
     def prepare(self, parameters: Parameters) -> Prepared:
         """Raises Rejected."""
-        document = self._documents.get(parameters.query)
-        if document is None:
-            document = self._understand(parameters.query)
-        else:
-            self._documents.move_to_end(parameters.query)
-        if parameters.variables and (found := excesses(document, parameters.variables)):
-            raise Rejected(found)
+        try:
+            document = self._understood(parameters.query)
+            if parameters.variables and (found := excesses(document, parameters.variables)):
+                raise Rejected(found)
+        except RecursionError:
+            raise Rejected([too_costly("it is nested too deeply")]) from None
         operation = get_operation_ast(document, parameters.operation_name)
         if operation is None:
             named = f"There is no operation {parameters.operation_name!r} in the document."
-            raise Rejected(
-                [
-                    GraphQLError(
-                        named if parameters.operation_name else "Say which operation to run: set `operationName`."
-                    )
-                ]
-            )
+            unnamed = "Say which operation to run: set `operationName`."
+            raise Rejected([GraphQLError(named if parameters.operation_name else unnamed)])
         return Prepared(document, operation, parameters)
 
-    def _understand(self, text: str) -> DocumentNode:
+    def _understood(self, text: str) -> DocumentNode:
+        document = self._documents.get(text)
+        if document is not None:
+            self._documents.move_to_end(text)
+            return document
         try:
             document = parse(text, max_tokens=MAXIMUM_TOKENS)
-            found = excesses(document) or validate(self.schema, document, RULES, max_errors=errors.MAXIMUM_ERRORS)
         except GraphQLSyntaxError as error:
             raise Rejected([error]) from None
-        except RecursionError:
-            raise Rejected(
-                [GraphQLError("The document is nested too deeply.", extensions={"code": "TOO_COSTLY"})]
-            ) from None
-        if found:
+        if found := excesses(document) or validate(self.schema, document, RULES, max_errors=errors.MAXIMUM_ERRORS):
             raise Rejected(found)
         if len(text) <= KEPT_LENGTH:
             self._documents[text] = document

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from graphql import GraphQLError
 
 from core.errors import InvalidInput, NotAllowed, NotFound, Refusal, Unauthenticated
+from schema.errors import ApiError
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ CODES = frozenset(
         "INTERNAL",
     }
 )
-"""The contract's codes. An error that carries one was written for the caller."""
+"""The contract's codes. A GraphQL error of our own that carries one was written for the caller."""
 
 REFUSALS = (
     (NotFound, "NOT_FOUND"),
@@ -61,14 +62,15 @@ def of_stream(crash: Exception, request_id: str) -> list[dict[str, Any]]:
 def _present(error: GraphQLError, request_id: str) -> dict[str, Any]:
     code, message = _code_and_message(error, request_id)
     shown: dict[str, Any] = dict(error.formatted)
-    kept = dict(shown.get("extensions") or {}) if code != "INTERNAL" else {}
+    kept = dict(shown.get("extensions") or {}) if code not in ("INTERNAL", "UNAVAILABLE") else {}
     return {**shown, "message": message, "extensions": {**kept, "code": code, "requestId": request_id}}
 
 
 def _code_and_message(error: GraphQLError, request_id: str) -> tuple[str, str]:
     cause = error.original_error
-    code = (error.extensions or {}).get("code") or getattr(cause, "code", None)
-    if code in CODES and not isinstance(cause, Refusal):
+    if isinstance(cause, ApiError):
+        return str(cause.code), error.message
+    if cause is None and (code := (error.extensions or {}).get("code")) in CODES:
         return str(code), error.message
     if isinstance(cause, Refusal):
         return next((code for kind, code in REFUSALS if isinstance(cause, kind)), "BAD_USER_INPUT"), cause.message

@@ -22,9 +22,12 @@ from graphql import (
 )
 
 CEILING = 10**9
+INTROSPECTED = {"__schema": 10, "__type": 1}
 DEFAULT_PAGE = 20
 MAXIMUM_NODES = 25_000
 """Rows that one answer may hold if every page is full."""
+MAXIMUM_DEFINITIONS = 100
+"""Operations and fragments: each operation is validated by itself, and a chain of fragments is a call stack here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Size:
     fields: int = 0
     root_fields: int = 0
     directives: int = 0
+    introspected: int = 0
     nodes: int = 0
 
     def beside(self, other: "Size") -> "Size":
@@ -45,11 +49,12 @@ class Size:
             min(self.fields + other.fields, CEILING),
             min(self.root_fields + other.root_fields, CEILING),
             min(self.directives + other.directives, CEILING),
+            min(self.introspected + other.introspected, CEILING),
             min(self.nodes + other.nodes, CEILING),
         )
 
 
-LIMITS = Size(depth=16, aliases=50, fields=2_000, root_fields=20, directives=50, nodes=MAXIMUM_NODES)
+LIMITS = Size(depth=16, aliases=50, fields=2_000, root_fields=20, directives=50, introspected=10, nodes=MAXIMUM_NODES)
 """GraphQL's own introspection query is fifteen levels deep."""
 
 WORDS = {
@@ -58,6 +63,7 @@ WORDS = {
     "fields": "fields",
     "root_fields": "fields at its root",
     "directives": "directives",
+    "introspected": "introspected types (the whole schema counts as ten)",
     "nodes": "rows in full pages",
 }
 
@@ -96,6 +102,7 @@ class Measure:
             fields=below.fields + 1,
             root_fields=1,
             directives=below.directives,
+            introspected=below.introspected + INTROSPECTED.get(field.name.value, 0),
             nodes=min(page * (1 + below.nodes) if page else below.nodes, CEILING),
         )
 
@@ -127,6 +134,8 @@ class Measure:
 
 def excesses(document: DocumentNode, variables: Mapping[str, Any] | None = None) -> list[GraphQLError]:
     """One error for every limit that an operation of the document breaks."""
+    if (count := len(document.definitions)) > MAXIMUM_DEFINITIONS:
+        return [too_costly(f"{count} operations and fragments, where {MAXIMUM_DEFINITIONS} are allowed")]
     measure = Measure(document, variables)
     found = []
     for operation in document.definitions:
@@ -139,5 +148,9 @@ def excesses(document: DocumentNode, variables: Mapping[str, Any] | None = None)
 def _error(operation: OperationDefinitionNode, name: str, size: Size) -> GraphQLError:
     count, limit = getattr(size, name), getattr(LIMITS, name)
     shown = "more" if count >= CEILING else str(count)
-    message = f"This operation is too large: {shown} {WORDS[name]}, where {limit} are allowed. Ask for less at a time."
+    return too_costly(f"{shown} {WORDS[name]}, where {limit} are allowed", operation)
+
+
+def too_costly(how: str, operation: OperationDefinitionNode | None = None) -> GraphQLError:
+    message = f"This operation is too large: {how}. Ask for less at a time."
     return GraphQLError(message, nodes=operation, extensions={"code": "TOO_COSTLY"})

@@ -8,6 +8,7 @@ from starlette.datastructures import QueryParams
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
+EVENTS = "text/event-stream"
 
 
 class Malformed(Exception):
@@ -31,6 +32,11 @@ def answer_type(accept: str | None) -> str | None:
     if graphql > json or (graphql == json and GRAPHQL in asked):
         return GRAPHQL if graphql > 0 else None
     return JSON if json > 0 else None
+
+
+def accepts_events(accept: str | None) -> bool:
+    """Whether event streams are named. A wildcard does not ask for one: who sends it expects an answer that ends."""
+    return any(kind == EVENTS and quality > 0 for kind, quality in map(_quality, (accept or "").split(",")))
 
 
 def _quality(part: str) -> tuple[str, float]:

@@ -1,4 +1,8 @@
-"""GraphQL over HTTP: POST with JSON, GET for queries. Whatever comes in, a GraphQL answer goes out."""
+"""GraphQL over HTTP: POST with JSON, GET for queries. Whatever comes in, a GraphQL answer goes out.
+
+Subscriptions are streamed to who accepts server-sent events. Queries and mutations are too, if nothing else is
+accepted: clients such as urql list every type that they can read, JSON first, and mean JSON.
+"""
 
 from dataclasses import dataclass
 
@@ -8,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.auth import Authenticator, Caller, WrongCredential, is_from_our_page
-from server.graphql import errors, negotiation
+from server.graphql import errors, negotiation, over_sse
 from server.graphql.context import Contexts
 from server.graphql.engine import Answer, Engine, Prepared, Rejected
-from server.graphql.negotiation import GRAPHQL, JSON, Malformed, Parameters
+from server.graphql.negotiation import EVENTS, GRAPHQL, JSON, Malformed, Parameters
+from server.graphql.over_sse import Streams, TooManyStreams
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,7 @@ class Edge:
     engine: Engine
     contexts: Contexts
     authenticator: Authenticator
+    streams: Streams
 
 
 class Turned(Exception):
@@ -38,28 +44,33 @@ class Turned(Exception):
 
 async def answer(edge: Edge, request: Request) -> Response:
     request_id = request.state.request_id
-    kind = negotiation.answer_type(request.headers.get("accept")) or ""
+    accept = request.headers.get("accept")
+    kind, events = negotiation.answer_type(accept) or "", negotiation.accepts_events(accept)
     try:
-        if not kind:
-            raise Turned(406, f"This answers with {GRAPHQL} or {JSON}; accept one of them.")
+        if not kind and not events:
+            raise Turned(406, f"This answers with {GRAPHQL}, {JSON} or {EVENTS}; accept one of them.")
         parameters = await _parameters(request)
         caller = await _caller(edge, request)
         request.state.caller = caller.actor.caller
         prepared = edge.engine.prepare(parameters)
         request.state.operation = prepared.operation.name.value if prepared.operation.name else prepared.kind.value
-        _check_kind(prepared, request.method)
-        done = await edge.engine.execute(prepared, edge.contexts.of(caller.actor, request_id))
+        context = edge.contexts.of(caller.actor, request_id)
+        if _is_streamed(prepared, request, kind, events):
+            return edge.streams.open(prepared, context, caller)
+        done = await edge.engine.execute(prepared, context)
     except Turned as turned:
-        told = Answer(errors=errors.problem(turned.code, turned.message, request_id), executed=False)
-        return _response(told, kind or JSON, turned.status, turned.headers)
+        return _response(_problem(turned.code, turned.message, request_id), kind, turned.status, turned.headers)
+    except TooManyStreams as full:
+        return _response(_problem("RATE_LIMITED", str(full), request_id), kind, 429, {"Retry-After": "1"})
     except Rejected as rejected:
         done = Answer(errors=errors.present(rejected.errors, request_id), executed=False)
+        if not kind:
+            return over_sse.told(done)
     except Exception as crash:
         if not errors.will_pass(crash):
             raise
         message = "The service cannot answer just now. Try again in a moment."
-        told = Answer(errors=errors.problem("UNAVAILABLE", message, request_id), executed=False)
-        return _response(told, kind or JSON, 503, {"Retry-After": "1"})
+        return _response(_problem("UNAVAILABLE", message, request_id), kind, 503, {"Retry-After": "1"})
     return _response(done, kind, 200 if done.executed or kind != GRAPHQL else 400)
 
 
@@ -83,17 +94,36 @@ async def _caller(edge: Edge, request: Request) -> Caller:
         raise Turned(401, str(wrong), code="UNAUTHENTICATED", headers={"WWW-Authenticate": "Bearer"}) from None
     if caller.by_cookie and request.method == "POST" and not is_from_our_page(request):
         raise Turned(403, "A page that is signed in must send the header X-Requested-With.", code="FORBIDDEN")
+    if caller.by_cookie and request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        raise Turned(403, "Pages of others may not ask in the name of who is signed in here.", code="FORBIDDEN")
     return caller
 
 
-def _check_kind(prepared: Prepared, method: str) -> None:
-    if prepared.kind is OperationType.SUBSCRIPTION:
-        raise Turned(400, "Subscriptions come over a WebSocket at this same address (graphql-transport-ws).")
-    if prepared.kind is OperationType.MUTATION and method == "GET":
+def _is_streamed(prepared: Prepared, request: Request, kind: str, events: bool) -> bool:
+    """A page of others can make a browser GET this with its cookie, but can neither name what it accepts nor set the
+    Authorization header: streams by GET ask for both. (So `EventSource`, which cannot either, does not work here.)"""
+    if prepared.kind is OperationType.MUTATION and request.method == "GET":
         raise Turned(405, "Mutations are sent with POST.", headers={"Allow": "POST"})
+    if kind and prepared.kind is not OperationType.SUBSCRIPTION:
+        return False
+    if not events:
+        raise Turned(
+            406,
+            f"Subscriptions come as {EVENTS}, which must be accepted by name, or over a WebSocket at this same address "
+            "(graphql-transport-ws).",
+        )
+    if request.method == "GET" and (kind or "authorization" not in request.headers):
+        message = f"Streams are opened with POST; with GET only if {EVENTS} alone is accepted and an API key is sent."
+        raise Turned(405, message, headers={"Allow": "POST"})
+    return True
+
+
+def _problem(code: str, message: str, request_id: str) -> Answer:
+    return Answer(errors=errors.problem(code, message, request_id), executed=False)
 
 
 def _response(told: Answer, kind: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    """Who accepts nothing but a stream is still told in JSON why there is none."""
     body = orjson.dumps(told.body, default=str)
-    sent = {"Cache-Control": "no-store", "Content-Type": f"{kind}; charset=utf-8", **(headers or {})}
+    sent = {"Cache-Control": "no-store", "Content-Type": f"{kind or JSON}; charset=utf-8", **(headers or {})}
     return Response(body, status_code=status, headers=sent)

@@ -87,6 +87,15 @@ class Subscription:
         async for row in info.context.activity.since([topic], cursor):  # type: ignore[arg-type]
             yield Event(cursor=f"{row.tx}.{row.id}", number=row.body["number"])
 
+    @strawberry.subscription
+    async def once(self) -> AsyncIterator[int]:
+        yield 1
+
+    @strawberry.subscription
+    async def breaks(self) -> AsyncIterator[int]:
+        yield 1
+        raise RuntimeError("secret: postgres://user:password@host")
+
 
 @pytest.fixture(scope="session")
 def small_schema() -> strawberry.Schema:

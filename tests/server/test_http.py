@@ -21,6 +21,7 @@ from server.graphql.negotiation import GRAPHQL, JSON, answer_type
         ("text/html, */*;q=0.1", JSON),
         (f"{JSON};q=0, */*", GRAPHQL),
         ("text/event-stream", None),
+        ("text/*", None),
         (f"{JSON};q=0", None),
         (f"{JSON};q=nonsense", None),
     ],
