@@ -1,9 +1,11 @@
 """Whether rights to a twin can be had now, what stands in the way, and the nearest that can be had."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from heapq import heappop, heappush
+from itertools import islice
 
 from core.work import Read
 from market import store, words
@@ -16,6 +18,8 @@ from market.tables import Twin
 
 MAXIMUM_ALTERNATIVES = 5
 MAXIMUM_OBSTACLES = 20
+MAXIMUM_TRIES = 150
+"""Rights that are looked at before the search for alternatives ends."""
 LESS_EXCLUSIVE = {
     Exclusivity.TOTAL: (Exclusivity.INDUSTRY, Exclusivity.NON_EXCLUSIVE),
     Exclusivity.INDUSTRY: (Exclusivity.NON_EXCLUSIVE,),
@@ -111,18 +115,64 @@ def _taken(rights: Rights, other: Rights) -> Obstacle:
 
 
 def _alternatives(ground: Ground, rights: Rights) -> tuple[Rights, ...]:
-    """The nearest rights that can be had, the nearest first."""
+    """The nearest rights that can be had, the nearest first. What clashes with something held is tried again without
+    each of the parts in which they clash. Each such step leads farther away, so what is found free first is nearest."""
     if ground.policy is None or ground.status is not TwinStatus.LISTED:
         return ()
-    consented = _within(ground.policy, rights)
+    waiting: list[tuple[Fraction, int, int, Rights]] = []
+    seen: set[Rights] = set()
+    found: list[Rights] = []
+
+    def consider(candidates: Iterable[Rights]) -> None:
+        for each in candidates:
+            if each not in seen and each.starts_on >= ground.today:
+                seen.add(each)
+                heappush(waiting, (_distance(rights, each), _beyond(rights, each), len(seen), each))
+
+    consider(_beginnings(ground, rights))
+    tries = 0
+    while waiting and len(found) < MAXIMUM_ALTERNATIVES and (tries := tries + 1) <= MAXIMUM_TRIES:
+        *_, each = heappop(waiting)
+        clash = next((other for other in ground.held if each.conflicts_with(other)), None)
+        if clash is not None:
+            consider(_without(each, clash))
+        elif ground.is_free(each) and not any(_contains(other, each) for other in found):
+            found.append(each)
+    return tuple(found)
+
+
+def _beginnings(ground: Ground, rights: Rights) -> Iterator[Rights]:
+    """What the model consents to of `rights`, at every exclusivity up to the asked, on the asked days and on others."""
+    consented = _within(ground.policy, rights) if ground.policy is not None else None
     if consented is None:
-        return ()
-    levels = (rights.exclusivity, *LESS_EXCLUSIVE[rights.exclusivity])
-    asked = [replace(consented, exclusivity=level) for level in levels]
-    candidates = dict.fromkeys(each for one in asked for each in _near(ground, one))
-    free = [each for each in candidates if each != rights and ground.is_free(each)]
-    free.sort(key=lambda each: _distance(rights, each))
-    return tuple(free[:MAXIMUM_ALTERNATIVES])
+        return
+    for level in (rights.exclusivity, *LESS_EXCLUSIVE[rights.exclusivity]):
+        asked = replace(consented, exclusivity=level)
+        yield asked
+        yield from _shifted(ground, asked)
+
+
+def _without(rights: Rights, other: Rights) -> Iterator[Rights]:
+    """The largest parts of `rights` that do not clash with `other`, at the same exclusivity."""
+    if media := rights.media - other.media:
+        yield replace(rights, media=media)
+    if places := rights.territories - other.territories:
+        yield replace(rights, territories=places)
+    if other.starts_on > rights.starts_on:
+        yield replace(rights, ends_on=other.starts_on - ONE_DAY)
+    if other.ends_on < rights.ends_on:
+        yield replace(rights, starts_on=other.ends_on + ONE_DAY)
+
+
+def _contains(rights: Rights, part: Rights) -> bool:
+    """Whether `part` is no more than a part of `rights`."""
+    return (
+        part.exclusivity is rights.exclusivity
+        and part.media <= rights.media
+        and part.territories <= rights.territories
+        and rights.starts_on <= part.starts_on
+        and part.ends_on <= rights.ends_on
+    )
 
 
 def _within(policy: PolicyView, rights: Rights) -> Rights | None:
@@ -134,68 +184,39 @@ def _within(policy: PolicyView, rights: Rights) -> Rights | None:
     return replace(rights, media=media, territories=places, ends_on=last)
 
 
-def _near(ground: Ground, rights: Rights) -> Iterator[Rights]:
-    """Rights like these that may be free: themselves, other days, fewer days, places or media."""
-    yield rights
-    at_any_time = replace(rights, starts_on=date.min, ends_on=date.max)
-    in_the_way = [other for other in ground.held if at_any_time.conflicts_with(other)]
-    yield from _shifted(ground, rights, in_the_way)
-    clashing = [other for other in in_the_way if rights.conflicts_with(other)]
-    if not clashing:
-        return
-    yield from _shortened(rights, clashing)
-    if places := rights.territories.difference(*(other.territories for other in clashing)):
-        yield replace(rights, territories=places)
-    if media := rights.media.difference(*(other.media for other in clashing)):
-        yield replace(rights, media=media)
-
-
-def _shifted(ground: Ground, rights: Rights, in_the_way: Iterable[Rights]) -> Iterator[Rights]:
+def _shifted(ground: Ground, rights: Rights) -> Iterator[Rights]:
     """The nearest days later, and the nearest earlier, of the same length on which nothing is in the way."""
-    others = list(in_the_way)
+    at_any_time = replace(rights, starts_on=date.min, ends_on=date.max)
+    others = [other for other in ground.held if at_any_time.conflicts_with(other)]
     length = rights.ends_on - rights.starts_on
     latest = years_after(ground.today, LONGEST_RIGHTS_YEARS)
     later = sorted({other.ends_on + ONE_DAY for other in others if other.ends_on >= rights.starts_on})
     earlier = sorted({other.starts_on - ONE_DAY - length for other in others}, reverse=True)
-    starts: tuple[list[date], Callable[[date], bool]]
     for starts in (
-        (later, lambda day: rights.starts_on < day <= latest),
-        (earlier, lambda day: ground.today <= day < rights.starts_on),
+        [day for day in later if rights.starts_on < day <= latest],
+        [day for day in earlier if ground.today <= day < rights.starts_on],
     ):
-        days, fits = starts
-        moved = (replace(rights, starts_on=day, ends_on=day + length) for day in days if fits(day))
-        if free := next((each for each in moved if ground.is_free(each)), None):
-            yield free
-
-
-def _shortened(rights: Rights, clashing: Iterable[Rights]) -> Iterator[Rights]:
-    """The longest run of the asked days on which nothing is in the way; of equally long ones the earliest."""
-    runs: list[Rights] = []
-    first = rights.starts_on
-    for other in sorted(clashing, key=lambda each: each.starts_on):
-        if other.starts_on > first:
-            runs.append(replace(rights, starts_on=first, ends_on=other.starts_on - ONE_DAY))
-        first = max(first, other.ends_on + ONE_DAY)
-    if first <= rights.ends_on:
-        runs.append(replace(rights, starts_on=first))
-    if runs:
-        yield max(runs, key=lambda run: run.days)
+        moved = (replace(rights, starts_on=day, ends_on=day + length) for day in starts[:MAXIMUM_TRIES])
+        yield from islice((each for each in moved if not any(each.conflicts_with(other) for other in others)), 1)
 
 
 def _distance(asked: Rights, found: Rights) -> Fraction:
-    """How far from what was asked: the parts of media, places and days that are lost, how far the days moved in their
-    own length, and a half for every step of exclusivity."""
+    """How far from what was asked: the parts of media, places and days that are lost, how far the days reach beyond the
+    asked in their length, and a half for every step of exclusivity."""
     steps = LESS_EXCLUSIVE[asked.exclusivity]
     lost = steps.index(found.exclusivity) + 1 if found.exclusivity in steps else 0
-    is_shorter = found.days < asked.days
-    moved = 0 if is_shorter else abs(found.starts_on - asked.starts_on).days
     return (
         Fraction(lost, 2)
         + Fraction(len(asked.media) - len(found.media), len(asked.media))
         + Fraction(len(asked.territories) - len(found.territories), len(asked.territories))
         + Fraction(asked.days - found.days, asked.days)
-        + Fraction(moved, asked.days)
+        + Fraction(_beyond(asked, found), asked.days)
     )
+
+
+def _beyond(asked: Rights, found: Rights) -> int:
+    """By how many days the one reaches beyond the other."""
+    return max(0, (asked.starts_on - found.starts_on).days, (found.ends_on - asked.ends_on).days)
 
 
 def _id(twin: Twin) -> int:

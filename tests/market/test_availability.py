@@ -4,9 +4,11 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.actor import SYSTEM
-from market import availability, store, territories
+from market import availability, rules, store, territories
 from market.availability import Ground, judge
 from market.consent import PolicyView
 from market.errors import Availability, ObstacleKind
@@ -117,31 +119,98 @@ def test_what_the_model_does_not_consent_to_is_left_out() -> None:
     assert judge(on(), rights(industry=Industry.TOBACCO)).alternatives == ()
 
 
-@pytest.mark.parametrize("seed", range(150))
-def test_every_alternative_can_be_had_and_there_are_at_most_five(seed: int) -> None:
-    dice = Random(seed)
+def test_what_clashes_with_two_gives_way_to_both() -> None:
+    """One has posts in Sweden, another the cinemas of July's first week: what is left of each is found."""
+    sweden = rights(media=frozenset({Medium.EMAIL}), territories=frozenset({"SE"}), exclusivity=TOTAL)
+    cinemas = rights(media=frozenset({Medium.CINEMA}), ends_on=date(2030, 7, 7), exclusivity=TOTAL)
+    found = judge(on(sweden, cinemas), rights()).alternatives
+    assert rights(starts_on=date(2030, 7, 8), territories=frozenset({"NO", "DE"})) in found
+    assert rights(media=frozenset({Medium.EMAIL}), territories=frozenset({"NO", "DE"})) in found
 
-    def some() -> Rights:
-        start = TODAY + timedelta(days=dice.randrange(100))
-        return Rights(
-            media=frozenset(dice.sample([Medium.EMAIL, Medium.CINEMA, Medium.PACKAGING], dice.randint(1, 3))),
-            territories=frozenset(dice.sample(["SE", "NO", "DE", "US"], dice.randint(1, 4))),
-            industry=dice.choice([Industry.APPAREL, Industry.BEAUTY]),
-            starts_on=start,
-            ends_on=start + timedelta(days=dice.randrange(120)),
-            exclusivity=dice.choice(list(Exclusivity)),
-        )
 
-    ground, asked = on(*(some() for _ in range(dice.randint(1, 8)))), some()
+COUNTRIES, MEDIA = ["SE", "NO", "DE", "US"], [Medium.EMAIL, Medium.CINEMA, Medium.PACKAGING]
+
+
+@st.composite
+def some_rights(draw: st.DrawFn) -> Rights:
+    start = TODAY + timedelta(days=draw(st.integers(0, 100)))
+    return Rights(
+        media=draw(st.frozensets(st.sampled_from(MEDIA), min_size=1)),
+        territories=draw(st.frozensets(st.sampled_from(COUNTRIES), min_size=1)),
+        industry=draw(st.sampled_from([Industry.APPAREL, Industry.BEAUTY, Industry.TOBACCO])),
+        starts_on=start,
+        ends_on=start + timedelta(days=draw(st.integers(0, 120))),
+        exclusivity=draw(st.sampled_from(Exclusivity)),
+    )
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> PolicyView:
+    return replace(
+        POLICY,
+        media=draw(st.frozensets(st.sampled_from(MEDIA), min_size=1)),
+        territories=draw(st.frozensets(st.sampled_from(COUNTRIES), min_size=1)),
+        maximum_days=draw(st.integers(1, 150)),
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(some_rights(), max_size=10), policies(), some_rights())
+def test_every_alternative_can_be_had(held: list[Rights], policy: PolicyView, asked: Rights) -> None:
+    ground = on(*held, policy=policy)
     found = judge(ground, asked)
     assert found.available == ground.is_free(asked)
+    assert not (found.available and found.alternatives)
     assert len(found.alternatives) <= 5
     assert len(set(found.alternatives)) == len(found.alternatives)
     for alternative in found.alternatives:
+        assert alternative != asked
         assert judge(ground, alternative).available
-        assert alternative.starts_on >= TODAY
+        assert rules.check_rights(alternative, TODAY) == alternative
         assert alternative.media <= asked.media
         assert alternative.territories <= asked.territories
+        assert alternative.days <= asked.days
+        assert alternative.industry is asked.industry
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(some_rights(), max_size=10), policies(), some_rights())
+def test_something_is_found_wherever_a_part_is_free(held: list[Rights], policy: PolicyView, asked: Rights) -> None:
+    """One medium in one country on the first or the last day: if even that can be had, there is an alternative."""
+    ground = on(*held, policy=policy)
+    levels = {Exclusivity.NON_EXCLUSIVE, asked.exclusivity}
+    parts = [
+        replace(
+            asked,
+            media=frozenset({medium}),
+            territories=frozenset({place}),
+            starts_on=day,
+            ends_on=day,
+            exclusivity=level,
+        )
+        for medium in asked.media
+        for place in asked.territories
+        for day in (asked.starts_on, asked.starts_on + timedelta(days=policy.maximum_days - 1))
+        for level in levels
+        if day <= asked.ends_on
+    ]
+    found = judge(ground, asked)
+    if not found.available and any(ground.is_free(part) for part in parts):
+        assert found.alternatives
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(some_rights(), min_size=1, max_size=6), some_rights())
+def test_an_obstacle_tells_no_more_than_was_asked(held: list[Rights], asked: Rights) -> None:
+    """What lies outside the asked rights could tell one deal from another; so could how many they are."""
+    ground = on(*held)
+    found = judge(ground, asked)
+    for obstacle in found.obstacles:
+        assert obstacle.media <= asked.media
+        assert obstacle.territories <= asked.territories
+        assert obstacle.starts_on is None or asked.starts_on <= obstacle.starts_on
+        assert obstacle.ends_on is None or obstacle.ends_on <= asked.ends_on
+    assert judge(replace(ground, held=(*held, *held)), asked) == found
 
 
 async def test_many_twins_are_judged_at_once(database: Database) -> None:

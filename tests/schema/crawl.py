@@ -46,13 +46,13 @@ async def crawl(api: Api, actor: Actor) -> Answers:
     assert schema.query_type is not None
     for name, field in schema.query_type.fields.items():
         if name not in ("node", "nodes"):
-            await _ask(api, actor, answers, (_written(name, field.args),), leaves(schema, field.type, 1))
+            await _ask(api, actor, answers, (written(name, field.args),), leaves(schema, field.type, 1))
     for kind in nodes(schema):
         for number in NUMBERS:
             entry = f'node(id: "{SEAL.id(kind, number)}")'
             if await _is_there(api, actor, answers, entry):
                 for name, field in fields(schema, kind).items():
-                    top = (entry, f"... on {kind}", _written(name, field.args))
+                    top = (entry, f"... on {kind}", written(name, field.args))
                     await _ask(api, actor, answers, top, leaves(schema, field.type, 1))
     return answers
 
@@ -83,7 +83,7 @@ def leaves(schema: GraphQLSchema, kind: Any, depth: int) -> Iterator[Path]:
         under = depth - (named.name in nodes(schema))
         for name, field in named.fields.items():
             for path in leaves(schema, field.type, under):
-                yield (_written(name, field.args), *path)
+                yield (written(name, field.args), *path)
 
 
 def document(paths: Iterable[Path]) -> str:
@@ -99,7 +99,8 @@ def _rendered(tree: Mapping[str, Any]) -> str:
     return f"{{ {' '.join(name + (_rendered(branch) if branch else '') for name, branch in tree.items())} }}"
 
 
-def _written(name: str, arguments: Iterable[str]) -> str:
+def written(name: str, arguments: Iterable[str]) -> str:
+    """A field with its arguments."""
     given = [f"{each}: {ARGUMENTS[each]}" for each in arguments if each in ARGUMENTS]
     return f"{name}({', '.join(given)})" if given else name
 

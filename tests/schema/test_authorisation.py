@@ -1,0 +1,315 @@
+"""Who sees which field: a table of everybody and everything, as wide as the schema."""
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from graphql import get_named_type, is_leaf_type
+
+from core.actor import ANONYMOUS, SYSTEM, Actor, Scope
+from market import mandates, parties, territories
+from market.rights import Industry
+from market.tables import PartyKind
+from payments import store as money
+from payments.money import Money
+from tests.schema.conftest import SEAL, Api
+from tests.schema.crawl import fields, written
+from tests.schema.scenes import RIGHTS, bid, offered, on_the_market, opened, own_party, with_a_card
+
+WHO = ("model", "agency", "other agency", "brand", "rival", "operator", "anonymous")
+"""The order of the letters below: S shown, 0 null, E an empty list, F FORBIDDEN, - the whole thing is not there, U
+UNAUTHENTICATED. `agency` represents the model, `brand` made the bid and holds the licence."""
+
+
+TABLE: dict[str, dict[str, str]] = {
+    "Bid": {
+        "id": "SS-S-SU",
+        "rights": "SS-S-SU",
+        "amount": "SS-S-SU",
+        "intendedUse": "SS-S-SU",
+        "status": "SS-S-SU",
+        "counterAmount": "00-0-0U",
+        "createdAt": "SS-S-SU",
+        "expiresAt": "00-0-0U",
+        "brand": "SS-S-SU",
+        "twin": "SS-S-SU",
+        "listing": "SS-S-SU",
+        "maximum": "00-S-0U",
+        "leading": "SS-S-SU",
+        "conflictsWith": "EE-F-EU",
+        "consentDocument": "SS-F-SU",
+        "licence": "00-0-0U",
+    },
+    "Listing": {
+        "id": "SSSSSSU",
+        "rights": "SSSSSSU",
+        "format": "SSSSSSU",
+        "status": "SSSSSSU",
+        "startingPrice": "SSSSSSU",
+        "currentPrice": "SSSSSSU",
+        "opensAt": "SSSSSSU",
+        "closesAt": "SSSSSSU",
+        "softCloseSeconds": "SSSSSSU",
+        "twin": "SSSSSSU",
+        "reserveMet": "SSSSSSU",
+        "minimumBid": "SSSSSSU",
+        "bidCount": "SSSSSSU",
+        "bids": "SSESESU",
+        "bestOutcome": "SSFFFSU",
+    },
+    "Licence": {
+        "id": "SS-S-SU",
+        "number": "SS-S-SU",
+        "rights": "SS-S-SU",
+        "price": "SS-S-SU",
+        "status": "SS-S-SU",
+        "createdAt": "SS-S-SU",
+        "twin": "SS-S-SU",
+        "brand": "SS-S-SU",
+        "consent": "SS-S-SU",
+        "payment": "SS-S-SU",
+    },
+    "Mandate": {
+        "id": "SS---SU",
+        "status": "SS---SU",
+        "commissionBasisPoints": "SS---SU",
+        "territories": "SS---SU",
+        "startsOn": "SS---SU",
+        "endsOn": "SS---SU",
+        "model": "SS---SU",
+        "agency": "SS---SU",
+    },
+    "Payment": {
+        "id": "SS-S-SU",
+        "amount": "SS-S-SU",
+        "refunded": "SS-S-SU",
+        "status": "SS-S-SU",
+        "createdAt": "SS-S-SU",
+        "licence": "SS-S-SU",
+        "nextActionUrl": "00-S-0U",
+        "shares": "SS-S-SU",
+    },
+    "Share": {
+        "id": "SS-S-SU",
+        "role": "SS-S-SU",
+        "basisPoints": "SS-S-SU",
+        "amount": "SS-S-SU",
+        "reversed": "SS-S-SU",
+        "status": "SS-S-SU",
+        "payment": "SS-S-SU",
+        "party": "SS-S-SU",
+    },
+    "Payout": {
+        "id": "SS---SU",
+        "amount": "SS---SU",
+        "status": "SS---SU",
+        "arrivesOn": "00---0U",
+        "failureMessage": "00---0U",
+        "createdAt": "SS---SU",
+    },
+    "Payee": {
+        "status": "S----SU",
+        "requirements": "E----EU",
+        "balances": "E----EU",
+        "shares": "S----SU",
+        "payouts": "S----SU",
+        "earnings": "E----EU",
+    },
+    "ApiKey": {
+        "id": "---S-SU",
+        "name": "---S-SU",
+        "prefix": "---S-SU",
+        "scopes": "---S-SU",
+        "createdAt": "---S-SU",
+        "lastUsedAt": "---0-0U",
+        "revokedAt": "---0-0U",
+    },
+    "Model": {
+        "id": "SSSSSSU",
+        "handle": "SSSSSSU",
+        "name": "SSSSSSU",
+        "country": "SSSSSSU",
+        "twins": "SSSSSSU",
+        "mandate": "SSSSSSU",
+        "payee": "S0000SU",
+        "bids": "SSFFFSU",
+        "licences": "SSFFFSU",
+    },
+    "Agency": {
+        "id": "SSSSSSU",
+        "handle": "SSSSSSU",
+        "name": "SSSSSSU",
+        "country": "SSSSSSU",
+        "roster": "SSSSSSU",
+        "mandates": "FSFFFSU",
+        "payee": "0S000SU",
+        "bids": "FSFFFSU",
+        "licences": "FSFFFSU",
+    },
+    "Brand": {
+        "id": "SSSSSSU",
+        "handle": "SSSSSSU",
+        "name": "SSSSSSU",
+        "country": "SSSSSSU",
+        "industry": "SSSSSSU",
+        "bids": "FFFSFSU",
+        "licences": "FFFSFSU",
+        "apiKeys": "FFFSFSU",
+        "canPay": "FFFSFSU",
+    },
+    "Twin": {
+        "id": "SSSSSSU",
+        "handle": "SSSSSSU",
+        "name": "SSSSSSU",
+        "status": "SSSSSSU",
+        "version": "SSSSSSU",
+        "description": "SSSSSSU",
+        "heightCm": "SSSSSSU",
+        "bustCm": "000000U",
+        "waistCm": "000000U",
+        "hipsCm": "000000U",
+        "shoeSizeEu": "SSSSSSU",
+        "hairColour": "000000U",
+        "eyeColour": "000000U",
+        "tags": "SSSSSSU",
+        "previewUrls": "EEEEEEU",
+        "model": "SSSSSSU",
+        "agency": "SSSSSSU",
+        "consentPolicy": "SSSSSSU",
+        "rateCard": "SSSSSSU",
+        "quote": "SSSSSSU",
+        "availability": "SSSSSSU",
+        "listings": "SSSSSSU",
+    },
+}
+"""A model's mandate and the split of a quote are public: commissions are no secret between those who deal."""
+
+
+@pytest.fixture
+async def everybody(api: Api, ada: Actor, lumen: Actor) -> dict[str, Actor]:
+    agency = await api.party(PartyKind.AGENCY, "nordlys")
+    async with api.database.work(agency)() as work:
+        mandate = await mandates.propose(
+            work,
+            agency_id=None,
+            model_id=min(ada.model_ids),
+            commission_bps=2000,
+            territories=territories.expand(["WORLD"]),
+            starts_on=work.today,
+            ends_on=work.today + timedelta(days=300),
+        )
+        mandate_id = mandate.id or 0
+    async with api.database.work(ada)() as work:
+        await mandates.respond(work, mandate_id=mandate_id, accept=True)
+    async with api.database.work(SYSTEM)() as work:
+        person = await parties.create_operator(work, email="olga@example.test", name="Olga", password_hash=None)
+    return {
+        "model": ada,
+        "agency": replace(agency, represented_ids=ada.model_ids),
+        "other agency": await api.party(PartyKind.AGENCY, "sudlicht"),
+        "brand": lumen,
+        "rival": await api.party(PartyKind.BRAND, "rival", industry=Industry.APPAREL),
+        "operator": Actor(
+            caller=f"person:{person.id}", name="Olga", person_id=person.id, scopes=frozenset(Scope), is_operator=True
+        ),
+        "anonymous": ANONYMOUS,
+    }
+
+
+@pytest.fixture
+async def things(api: Api, everybody: dict[str, Actor]) -> dict[str, str]:
+    """One of each type, by its id: Lumen leads a listing, holds a licence, and has a key; Ada waits for a payout."""
+    ada, lumen = everybody["model"], everybody["brand"]
+    twin_id = await on_the_market(api, ada)
+    for brand in (lumen, everybody["rival"]):
+        await with_a_card(api, brand)
+    listing_id = await opened(api, ada, twin_id, "OPEN")
+    placed = await bid(api, lumen, listing_id, "1600", "3000")
+    signed = await offered(api, lumen, twin_id, rights=RIGHTS | {"territories": ["SE"]})
+    asked = "query ($id: ID!) { node(id: $id) { ... on Bid { consentDocument { digest } } } }"
+    digest = (await api.ask(ada, asked, id=signed["bid"]["id"]))["node"]["consentDocument"]["digest"]
+    acceptance = {"bidId": signed["bid"]["id"], "consentDigest": digest, "signature": "Ada Lindqvist"}
+    fields = "... on BidAccepted { licence { id payment { id shares { id } } } }"
+    licence = (await api.do(ada, "acceptBid", acceptance, fields))["licence"]
+    await needs_the_brand(api)
+    made = await api.do(
+        lumen, "createApiKey", {"name": "app", "scopes": ["READ"]}, "... on ApiKeyCreated { apiKey { id } }"
+    )
+    return {
+        "Twin": twin_id,
+        "Listing": listing_id,
+        "Bid": placed["bid"]["id"],
+        "Licence": licence["id"],
+        "Payment": licence["payment"]["id"],
+        "Share": licence["payment"]["shares"][0]["id"],
+        "Mandate": SEAL.id("Mandate", 1),
+        "ApiKey": made["apiKey"]["id"],
+        "Payout": await payout(api, min(ada.model_ids)),
+        "Model": await own_party(api, ada),
+        "Agency": await own_party(api, everybody["agency"]),
+        "Brand": await own_party(api, lumen),
+    }
+
+
+async def needs_the_brand(api: Api) -> None:
+    """The payment waits for the brand at an address."""
+    async with api.database.work(SYSTEM)() as work:
+        (row,) = (await money.payments_by_id(work, [1])).values()
+        row.next_action_url = "https://pay.example/authenticate"
+
+
+async def payout(api: Api, payee_id: int) -> str:
+    async with api.database.work(SYSTEM)() as work:
+        await money.ensure_payee(work, payee_id)
+        row, _ = await money.lock_payout(work, payee_id=payee_id, stripe_id="po_1", amount=Money(100, "EUR"))
+        return SEAL.id("Payout", row.id or 0)
+
+
+async def seen(api: Api, actor: Actor, top: str, id: str, kind: str, name: str) -> str:
+    """The letter of what one caller sees of one field."""
+    field = fields(api.schema._schema, kind)[name]
+    named = get_named_type(field.type)
+    below = "" if is_leaf_type(named) else " { nodes { __typename } }" if is_connection(named) else " { __typename }"
+    asked = written(name, field.args) + below
+    document = f"query ($id: ID!) {{ node(id: $id) {{ ... on {top} {{ {asked} }} }} }}"
+    if top != kind:
+        document = f"query ($id: ID!) {{ node(id: $id) {{ ... on {top} {{ {kind.lower()} {{ {asked} }} }} }} }}"
+    result = await api.schema.execute(document, {"id": id}, api.context(actor))
+    if result.errors:
+        (error,) = result.errors
+        return {"UNAUTHENTICATED": "U", "FORBIDDEN": "F"}[(error.extensions or {})["code"]]
+    assert result.data is not None
+    told = result.data["node"]
+    if told is not None and top != kind:
+        told = told[kind.lower()]
+    if told is None:
+        return "-"
+    value = told[name]
+    if value is None:
+        return "0"
+    return "E" if value in ([], {"nodes": []}) else "S"
+
+
+def is_connection(kind: Any) -> bool:
+    return str(kind).endswith("Connection")
+
+
+def test_every_field_is_expected(api: Api) -> None:
+    """A new field says here who sees it, or this fails."""
+    for kind, expected in TABLE.items():
+        assert expected.keys() == fields(api.schema._schema, kind).keys(), kind
+
+
+@pytest.mark.parametrize("kind", TABLE)
+async def test_everybody_sees_what_the_table_says(
+    api: Api, everybody: dict[str, Actor], things: dict[str, str], kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL, "strawberry.execution")
+    top = "Model" if kind == "Payee" else kind
+    found = {
+        name: "".join([await seen(api, everybody[who], top, things[top], kind, name) for who in WHO])
+        for name in fields(api.schema._schema, kind)
+    }
+    assert found == TABLE[kind], WHO
