@@ -114,8 +114,8 @@ class Rights:
         """Whether the two cannot both be held. Symmetric."""
         exclusive = (
             Exclusivity.TOTAL in (self.exclusivity, other.exclusivity)
-            or (self.industry is other.industry
-            and Exclusivity.INDUSTRY in (self.exclusivity, other.exclusivity))
+            or self.industry is other.industry
+            and Exclusivity.INDUSTRY in (self.exclusivity, other.exclusivity)
         )
         return (
             exclusive
