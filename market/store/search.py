@@ -2,7 +2,7 @@
 
 Two ways to a page. By newest or by name an index is walked until the page is full. By price or relevance, which no
 index knows, the candidates are put in order first and then gone down until the page is full; what is dear to find out,
-whether licences are in the way, is asked only of those that are reached. Either way the page is exact, wherever it begins.
+whether licences are in the way, is asked only of those that are reached. Either way the page is exact.
 """
 
 from collections.abc import Mapping, Sequence
