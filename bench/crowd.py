@@ -13,8 +13,8 @@ from market.rights import Exclusivity, Industry, Medium
 from market.territories import expand, to_ranges
 from payments.tables import Payer
 
-FIRST = ["Ada", "Alma", "Amara", "Anouk", "Astrid", "Bao", "Bianca", "Celeste", "Chiara", "Dalia", "Ebba", "Elif", "Esme", "Fatou", "Freya", "Gaia", "Hana", "Ines", "Ingrid", "Iris", "Jun", "Kaia", "Leila", "Linnea", "Luz", "Mei", "Mila", "Naomi", "Nour", "Odile", "Petra", "Priya", "Rosa", "Saga", "Sanna", "Siri", "Soraya", "Tove", "Uma", "Vera", "Wren", "Xia", "Yara", "Zoë", "Åsa"]  # fmt: skip # noqa: E501
-LAST = ["Almeida", "Andersson", "Bakker", "Bianchi", "Chen", "Costa", "Diallo", "Dubois", "Eriksen", "Ferrari", "Fischer", "Garcia", "Hansen", "Ito", "Jansen", "Kaur", "Keller", "Kim", "Kowalska", "Larsen", "Lindqvist", "Lopez", "Moreau", "Mensah", "Nakamura", "Nguyen", "Novak", "Okafor", "Olsen", "Park", "Petrova", "Quist", "Rossi", "Sandberg", "Santos", "Sato", "Silva", "Svensson", "Tanaka", "Torres", "Virtanen", "Wagner", "Weber", "Yilmaz", "Öberg"]  # fmt: skip # noqa: E501
+FIRST = ["Ada", "Alma", "Amara", "Anouk", "Astrid", "Bao", "Bianca", "Celeste", "Chiara", "Dalia", "Ebba", "Elif", "Esme", "Fatou", "Freya", "Gaia", "Hana", "Ines", "Ingrid", "Iris", "Jun", "Kaia", "Leila", "Linnea", "Luz", "Mei", "Mila", "Naomi", "Nour", "Odile", "Petra", "Priya", "Rosa", "Saga", "Sanna", "Siri", "Soraya", "Tove", "Uma", "Vera", "Wren", "Xia", "Yara", "Zoë", "Åsa"]  # fmt: skip
+LAST = ["Almeida", "Andersson", "Bakker", "Bianchi", "Chen", "Costa", "Diallo", "Dubois", "Eriksen", "Ferrari", "Fischer", "Garcia", "Hansen", "Ito", "Jansen", "Kaur", "Keller", "Kim", "Kowalska", "Larsen", "Lindqvist", "Lopez", "Moreau", "Mensah", "Nakamura", "Nguyen", "Novak", "Okafor", "Olsen", "Park", "Petrova", "Quist", "Rossi", "Sandberg", "Santos", "Sato", "Silva", "Svensson", "Tanaka", "Torres", "Virtanen", "Wagner", "Weber", "Yilmaz", "Öberg"]  # fmt: skip
 SUBJECTS = [
     "in motion",
     "at rest",
@@ -27,7 +27,7 @@ SUBJECTS = [
     "in denim",
     "in couture",
 ]
-TAGS = ["editorial", "runway", "commercial", "natural", "athletic", "freckles", "ballet", "dance", "yoga", "surf", "vintage", "tattoos", "curls", "freestyle", "boxing", "climbing", "hands", "feet", "profile", "smile", "mature", "plus", "petite", "tall", "androgynous", "avant-garde", "bridal", "streetwear", "sportswear", "swimwear", "lingerie", "knitwear", "denim", "couture", "eyewear", "jewellery", "skincare", "haircare", "fragrance", "makeup", "vegan", "cycling", "skating", "tennis", "football", "music", "acting", "voice", "travel", "family"]  # fmt: skip # noqa: E501
+TAGS = ["editorial", "runway", "commercial", "natural", "athletic", "freckles", "ballet", "dance", "yoga", "surf", "vintage", "tattoos", "curls", "freestyle", "boxing", "climbing", "hands", "feet", "profile", "smile", "mature", "plus", "petite", "tall", "androgynous", "avant-garde", "bridal", "streetwear", "sportswear", "swimwear", "lingerie", "knitwear", "denim", "couture", "eyewear", "jewellery", "skincare", "haircare", "fragrance", "makeup", "vegan", "cycling", "skating", "tennis", "football", "music", "acting", "voice", "travel", "family"]  # fmt: skip
 SENTENCES = (
     "Calm light, long lines.", "Trained dancer with a quiet face.", "Strong in movement and in stills.", "A warm smile for family brands.",
     "Works in Paris, Milan and Stockholm.", "Sharp tailoring, soft expression.", "Scanned in the studio under even light.",
@@ -51,7 +51,7 @@ SOLD_IN = tuple(
     numbers(names)
     for names in ("SE", "NORDICS", "DE", "DACH", "FR", "GB", "US", "JP", "EU", "EUROPE", "WORLD", "ES PT", "KR CN")
 )
-FACTORS = ('{"SE": 12000}', '{"NORDICS": 18000}', '{"DE": 15000, "DACH": 30000}', '{"EUROPE": 90000, "FR": 11000}', '{"WORLD": 200000, "US": 22000, "JP": 16000}')  # fmt: skip # noqa: E501
+FACTORS = ('{"SE": 12000}', '{"NORDICS": 18000}', '{"DE": 15000, "DACH": 30000}', '{"EUROPE": 90000, "FR": 11000}', '{"WORLD": 200000, "US": 22000, "JP": 16000}')  # fmt: skip
 TABLES = ("party", "twin", "consent_policy", "rate_card", "mandate", "bid", "licence", "showing", "wording", "spelling")
 
 

@@ -63,8 +63,8 @@ def folded(words: str) -> str:
 
 
 def is_slip(typed: str, word: str) -> bool:
-    """Whether `word` may have been meant: one slip in a word of three letters, two in one of six. A slip is a letter too
-    many, too few or wrong, or two letters that changed places."""
+    """Whether `word` may have been meant: one slip in a word of three letters, two in one of six. A slip is a letter
+    too many, too few or wrong, or two letters that changed places."""
     allowed = 0 if len(typed) < 3 else 1 if len(typed) < 6 else 2
     return abs(len(typed) - len(word)) <= allowed and _slips(typed, word) <= allowed
 

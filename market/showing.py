@@ -1,8 +1,8 @@
 """What searches look at: one narrow row a twin, its words, and how words are spelt. The database itself keeps them.
 
 A twin's own row is wide, and its policy and its card are rows of their own: a search that reads three wide rows for
-every candidate is many times slower. What is here is copied by triggers in the transaction that changes the original, so
-no search is ever behind. Nothing but searches reads it.
+every candidate is many times slower. What is here is copied by triggers in the transaction that changes the original,
+so no search is ever behind. Nothing but searches reads it.
 """
 
 from typing import Annotated, Any
@@ -22,9 +22,9 @@ LISTED = text("status = 'LISTED'")
 
 
 class Showing(Table, table=True):
-    """A twin as searches see it, with the policy and the card in force. `media` and `forbidden` are sets of bits: of the
-    media's numbers less one, and of the industries' numbers. `rates` are in the order of the media; no `factors` at all
-    is null."""
+    """A twin as searches see it, with the policy and the card in force. `media` and `forbidden` are sets of bits: of
+    the media's numbers less one, and of the industries' numbers. `rates` are in the order of the media; no `factors` at
+    all is null."""
 
     twin_id: int = ref("twin.id", primary_key=True)
     model_id: int = Field(sa_type=BigInteger)

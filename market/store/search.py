@@ -1,8 +1,8 @@
-"""Searching twins: every filter and order of `market.search` as one query over `market.showing`, conflicts and prices too.
+"""Searching twins: every filter and order of `market.search` as one query over `market.showing`, conflicts and prices.
 
-Two ways to a page. By newest or by name an index is walked until the page is full. By price or relevance, which no index
-knows, the candidates are put in order first and then gone down until the page is full; what is dear to find out, whether
-licences are in the way, is asked only of those that are reached. Either way the page is exact, wherever it begins.
+Two ways to a page. By newest or by name an index is walked until the page is full. By price or relevance, which no
+index knows, the candidates are put in order first and then gone down until the page is full; what is dear to find out,
+whether licences are in the way, is asked only of those that are reached. Either way the page is exact.
 """
 
 from collections.abc import Mapping, Sequence
@@ -204,7 +204,7 @@ def _consenting(rights: Rights) -> Condition:
 
 
 def _free(rights: Rights, twin_id: Number) -> Condition:
-    """No live licence is in the way. The offset makes it one index probe a candidate, and not a join of all licences."""
+    """No live licence is in the way. The offset makes it an index probe a candidate, and not a join of all licences."""
     held = _held(rights, twin_id).offset(0)
     return sa.not_(sa.exists(held.correlate(twin_id.table)))
 

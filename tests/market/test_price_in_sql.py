@@ -1,11 +1,13 @@
 """The database asks what `market.pricing.quote` asks, to the last unit, whatever the card and the rights."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.actor import SYSTEM
 from core.paging import Window
 from market import pricing, store
 from market.pricing import Card
@@ -73,7 +75,7 @@ async def the_twin(database: Database) -> ListedTwin:
         known = (await connection.execute(sa.select(Twin.id, Twin.model_id))).one_or_none()  # type: ignore[call-overload]
     if known is None:
         return await factories.listed_twin(database)
-    actor = factories.replace(factories.SYSTEM, caller="person:1", person_id=1, model_ids=frozenset({known.model_id}))
+    actor = replace(SYSTEM, caller="person:1", person_id=1, model_ids=frozenset({known.model_id}))
     return ListedTwin(known.id, "", "", factories.Player(known.model_id, "", "", "", actor))
 
 

@@ -11,7 +11,7 @@ from graphql import get_named_type, is_leaf_type
 from core.actor import ANONYMOUS, SYSTEM, Actor, Scope
 from market import mandates, parties, territories
 from market.rights import Industry
-from market.tables import PartyKind
+from market.states import PartyKind
 from payments import store as money
 from payments.money import Money
 from tests.schema.conftest import SEAL, Api

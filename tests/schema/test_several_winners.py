@@ -5,7 +5,7 @@ from typing import Any
 
 from core.actor import Actor
 from market.rights import Industry
-from market.tables import PartyKind
+from market.states import PartyKind
 from tests.schema.conftest import Api
 from tests.schema.scenes import TODAY, TWIN, with_a_card
 
