@@ -100,7 +100,7 @@ def test_fewer_days_territories_or_media() -> None:
     )
     found = judge(on(held), rights()).alternatives
     earlier = rights(starts_on=date(2030, 6, 28), ends_on=date(2030, 7, 27))
-    assert found[:2] == (earlier, rights(ends_on=date(2030, 7, 27)))  # three days of thirty are the least to lose
+    assert set(found[:2]) == {earlier, rights(ends_on=date(2030, 7, 27))}  # three days of thirty are the least to lose
     assert rights(territories=frozenset({"NO", "DE"})) in found
     assert rights(media=frozenset({Medium.CINEMA})) in found
 
