@@ -120,11 +120,11 @@ async def test_a_job_that_hangs_is_stopped(database: Database) -> None:
 
 
 async def test_a_long_job_keeps_its_lease_while_its_worker_lives(database: Database) -> None:
-    diary = Diary(slow=1.5)
+    diary = Diary(slow=3)
     await ask(database, "1", number=1)
-    first, second = (a_worker(database, diary, lease=timedelta(seconds=0.6)) for _ in range(2))
+    first, second = (a_worker(database, diary, lease=timedelta(seconds=1.5)) for _ in range(2))
     running = [asyncio.create_task(worker.run()) for worker in (first, second)]
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(2.5)
     first.stop()
     second.stop()
     await asyncio.gather(*running)
