@@ -49,7 +49,7 @@ async def test_no_document_costs_more_than_a_moment(contexts: Contexts) -> None:
     for name, document, variables in hostile():
         seen += 1
         spent = []
-        while not spent or (spent[-1] >= SECONDS and len(spent) < 4):  # the machine may be busy with other things
+        while not spent or (spent[-1] >= SECONDS and len(spent) < 12):  # the machine may be busy with other things
             began = time.process_time()
             answer = await answered(engine, contexts, Parameters(document, variables))
             spent.append(time.process_time() - began)

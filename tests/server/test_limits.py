@@ -23,9 +23,12 @@ def doubling(levels: int) -> str:
 @pytest.mark.parametrize("levels", [20, 60])
 def test_fragments_that_double_cost_no_more_than_their_text(levels: int) -> None:
     document = parse(doubling(levels))
-    began = time.process_time()
-    assert excesses(document)
-    assert time.process_time() - began < 0.05
+    spent = []
+    for _ in range(3):
+        began = time.process_time()
+        assert excesses(document)
+        spent.append(time.process_time() - began)
+    assert min(spent) < 0.05
 
 
 def test_what_is_spread_is_counted_each_time() -> None:
@@ -77,7 +80,12 @@ async def test_circles_excesses_and_depths_are_refused_at_the_edge(small_schema:
     circle = "{ ...A } fragment A on Query { hello ...A }"
     overlap = "{ nest { " + "inner { depth } " * 400 + "} }"
     for document in (doubling(20), deep, circle, overlap, "{ hello " * 2_000, "{ a" + "(" * 5_000):
-        began = time.process_time()
-        with pytest.raises(Rejected):
-            engine.prepare(Parameters(document))
-        assert time.process_time() - began < 0.5
+        assert min(_seconds_to_refuse(engine, document) for _ in range(3)) < 0.5
+
+
+def _seconds_to_refuse(engine: Engine, document: str) -> float:
+    """Of this process's own time; the least of several counts, for a collection of garbage may come between."""
+    began = time.process_time()
+    with pytest.raises(Rejected):
+        engine.prepare(Parameters(document))
+    return time.process_time() - began
