@@ -127,7 +127,7 @@ async def _compare(stage: Stage, database: Database, http: httpx.AsyncClient, sa
     """Ledger = Stripe = what the inputs imply."""
     stage.step("The books: ledger = Stripe = what the inputs imply")
     if sandbox is None:
-        stage.note("Stripe itself is in use: its own books are in its dashboard.")
+        stage.note("Stripe itself is in use: `twinmarket reconcile` compares with its lists.")
         return
     books, differences = await settled_books(database, http, sandbox)
     stage.check(not differences, "the books differ: " + "; ".join(differences[:5]))

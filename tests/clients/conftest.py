@@ -40,7 +40,8 @@ async def clients() -> Path:
     with _alone(HERE.parent.parent / "var" / "clients.lock"):
         if not stamp.exists() or stamp.read_text() != wanted:
             code, output = await _node(str(NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-            if code and any(word in output for word in UNREACHABLE):
+            away = any(word in output for word in UNREACHABLE)
+            if code and away and not os.environ.get("CI"):  # a laptop may be offline; what is merged may not skip it
                 pytest.skip(f"npm's registry cannot be reached, so no client can be installed: {output[-300:]}")
             assert code == 0, output
             stamp.write_text(wanted)
