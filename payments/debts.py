@@ -5,7 +5,8 @@ from payments import ledger, rules, store
 from payments.facts import ShareReversed
 from payments.money import Money
 from payments.shares import share_fact
-from payments.tables import Reversal, ReversalStatus, Share
+from payments.states import ReversalStatus
+from payments.tables import Reversal, Share
 
 
 async def net(open_work: OpenWork, payment_id: int) -> None:

@@ -11,7 +11,8 @@ from payments.facts import DisputeLost, DisputeOpened, DisputeWon
 from payments.gateway import DisputeSeen, DisputeState, Gateway
 from payments.money import Money
 from payments.reversals import Cause
-from payments.tables import Dispute, DisputeStatus, Payment, PaymentStatus
+from payments.states import DisputeStatus, PaymentStatus
+from payments.tables import Dispute, Payment
 
 ENDS = {DisputeState.WON: DisputeStatus.WON, DisputeState.LOST: DisputeStatus.LOST}
 

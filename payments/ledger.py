@@ -44,18 +44,9 @@ from core.work import Read, Work
 from payments import store
 from payments.money import Money
 from payments.rules import PAID
+from payments.states import AccountKind, DisputeStatus, PayoutStatus, ReversalStatus
 from payments.store import Balance, Earning, Posting, Side
-from payments.tables import (
-    AccountKind,
-    Dispute,
-    DisputeStatus,
-    Payment,
-    Payout,
-    PayoutStatus,
-    Reversal,
-    ReversalStatus,
-    Share,
-)
+from payments.tables import Dispute, Payment, Payout, Reversal, Share
 
 Key = TypeVar("Key", bound=Hashable)
 

@@ -6,7 +6,8 @@ from core.work import OpenWork, Work
 from payments import ledger, rules, store
 from payments.facts import PayoutCanceled, PayoutCreated, PayoutFact, PayoutFailed, PayoutPaid
 from payments.gateway import Gateway, PayoutSeen
-from payments.tables import Payout, PayoutStatus
+from payments.states import PayoutStatus
+from payments.tables import Payout
 
 FACTS: Mapping[PayoutStatus, type[PayoutFact]] = {
     PayoutStatus.PAID: PayoutPaid,

@@ -9,7 +9,8 @@ from core.work import Read
 from payments import ledger, store
 from payments.money import Money, to_stripe
 from payments.rules import PAID
-from payments.tables import AccountKind, Dispute, Payment, Payout, Refund, Reversal, Share
+from payments.states import AccountKind
+from payments.tables import Dispute, Payment, Payout, Refund, Reversal, Share
 
 PLATFORM = store.Side(AccountKind.STRIPE_BALANCE)
 

@@ -16,7 +16,8 @@ from payments.facts import RefundAccepted, RefundFailed, RefundRequested
 from payments.gateway import Gateway, RefundMade, RefundState
 from payments.money import Money
 from payments.reversals import Cause
-from payments.tables import Payment, PaymentStatus, Refund, RefundStatus
+from payments.states import PaymentStatus, RefundStatus
+from payments.tables import Payment, Refund
 
 
 async def request(work: Work, *, reference: int, amount: Money | None, reason: str) -> Payment:

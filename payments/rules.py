@@ -9,23 +9,16 @@ from core.errors import InvalidInput, WrongState
 from payments.errors import PaymentProblem
 from payments.gateway import AccountState
 from payments.money import CURRENCIES, MAXIMUM_CHARGE_MINOR, Money, to_stripe
-from payments.tables import (
-    Dispute,
+from payments.states import (
     DisputeStatus,
-    Payee,
     PayeeStatus,
-    Payer,
-    Payment,
     PaymentStatus,
-    Payout,
     PayoutStatus,
-    Refund,
     RefundStatus,
-    Reversal,
     ReversalStatus,
-    Share,
     ShareStatus,
 )
+from payments.tables import Dispute, Payee, Payer, Payment, Payout, Refund, Reversal, Share
 
 KEYS_LAST = timedelta(hours=23)
 """Stripe forgets an idempotency key after 24 hours. What is older is looked up before it is sent again."""

@@ -11,7 +11,8 @@ from payments.facts import ShareHeld, ShareTransferred
 from payments.gateway import Gateway
 from payments.money import Money
 from payments.shares import share_fact
-from payments.tables import Payee, PayeeStatus, Payment, Share, ShareStatus
+from payments.states import PayeeStatus, ShareStatus
+from payments.tables import Payee, Payment, Share
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from market.errors import ObstacleKind
 from market.rights import Exclusivity, Industry, Medium
 from market.search import TwinOrder
 from market.states import BidStatus, LicenceStatus, ListingFormat, ListingStatus, MandateStatus, TwinStatus
-from payments.tables import PayeeStatus, PaymentStatus, PayoutStatus, ShareStatus
+from payments.states import PayeeStatus, PaymentStatus, PayoutStatus, ShareStatus
 
 __all__ = [
     "BidStatus",

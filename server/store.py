@@ -16,7 +16,8 @@ from core.work import Read, Work
 from market.states import LicenceStatus, MandateStatus
 from market.tables import ApiKey, Licence, Listing, Mandate, Person, SignIn
 from payments.rules import PAID
-from payments.tables import Payment, PaymentStatus
+from payments.states import PaymentStatus
+from payments.tables import Payment
 
 CHANNEL = "twinmarket"
 

@@ -12,7 +12,8 @@ from payments import refunds
 from payments import store as payments
 from payments.money import Money
 from payments.rules import SENDABLE
-from payments.tables import Payment, PaymentStatus
+from payments.states import PaymentStatus
+from payments.tables import Payment
 
 MAXIMUM_REASON = 500
 RESUMABLE = [(LicenceStatus.SUSPENDED, twin) for twin in TwinStatus if twin is not TwinStatus.SUSPENDED]

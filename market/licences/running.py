@@ -15,7 +15,7 @@ from market.facts import (
 from market.states import LicenceStatus, TwinStatus
 from market.tables import Licence, Twin
 from payments import store as payments
-from payments.tables import PaymentStatus
+from payments.states import PaymentStatus
 
 MAXIMUM_AT_ONCE = 200
 

@@ -9,7 +9,8 @@ from payments import rules, store
 from payments.facts import PaymentRequested
 from payments.money import Money
 from payments.split import Portion
-from payments.tables import Payment, PaymentStatus, Share
+from payments.states import PaymentStatus
+from payments.tables import Payment, Share
 
 
 async def request(

@@ -4,7 +4,7 @@ from core.work import OpenWork
 from payments.charges.recording import Charge, keep_intent, read_charge, record_failure, record_loss, record_success
 from payments.errors import Declined, Refused
 from payments.gateway import Gateway, Intent, IntentState
-from payments.tables import PaymentStatus
+from payments.states import PaymentStatus
 
 
 async def drive(open_work: OpenWork, gateway: Gateway, payment_id: int) -> None:

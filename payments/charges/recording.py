@@ -9,7 +9,8 @@ from payments.facts import PaymentAbandoned, PaymentFailed, PaymentSucceeded, Sh
 from payments.gateway import Intent
 from payments.money import Money
 from payments.shares import share_fact
-from payments.tables import Payment, PaymentStatus, Share, ShareStatus
+from payments.states import PaymentStatus, ShareStatus
+from payments.tables import Payment, Share
 
 UNPAID = (PaymentStatus.PROCESSING, PaymentStatus.REQUIRES_ACTION, PaymentStatus.FAILED)
 

@@ -9,7 +9,8 @@ from payments.errors import Unknown
 from payments.money import CURRENCIES, Money
 from payments.reversals.recording import withhold
 from payments.split import split_refund
-from payments.tables import Payment, Reversal, ReversalStatus, Share
+from payments.states import ReversalStatus
+from payments.tables import Payment, Reversal, Share
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from payments import ledger, rules
 from payments.facts import ShareOwed, ShareReversed, ShareTransferred
 from payments.money import Money
 from payments.shares import share_fact
-from payments.tables import Payment, Reversal, ReversalStatus, Share
+from payments.states import ReversalStatus
+from payments.tables import Payment, Reversal, Share
 
 
 async def withhold(work: Work, payment: Payment, share: Share, row: Reversal) -> None:

@@ -10,7 +10,8 @@ from payments.errors import Refused, Unknown
 from payments.gateway import Gateway
 from payments.money import Money
 from payments.reversals import recording
-from payments.tables import Payee, Payment, Reversal, ReversalStatus, Share
+from payments.states import ReversalStatus
+from payments.tables import Payee, Payment, Reversal, Share
 
 Record = Callable[[Work, Payment, Share, Reversal], Awaitable[None]]
 

@@ -10,7 +10,8 @@ from sqlmodel import col
 
 from core.work import Read, Work
 from payments.money import Money
-from payments.tables import Account, AccountKind, Entry
+from payments.states import AccountKind
+from payments.tables import Account, Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from sqlmodel import col
 
 from core.work import Read
 from payments.rules import SENDABLE
-from payments.tables import Payee, PayeeStatus, Payment, PaymentStatus, Share, ShareStatus, StripeEvent
+from payments.states import PayeeStatus, PaymentStatus, ShareStatus
+from payments.tables import Payee, Payment, Share, StripeEvent
 
 
 async def undriven_payments(read: Read, *, older_than: timedelta, limit: int = 100) -> Sequence[int]:

@@ -7,7 +7,8 @@ from sqlmodel import col
 
 from core.store import refresh_clock
 from core.work import Read, Work
-from payments.tables import Payment, Share, ShareStatus
+from payments.states import ShareStatus
+from payments.tables import Payment, Share
 
 
 async def payment(read: Read, payment_id: int) -> Payment | None:

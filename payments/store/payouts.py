@@ -8,7 +8,8 @@ from sqlmodel import col
 
 from core.work import Read, Work
 from payments.money import Money
-from payments.tables import Payout, PayoutStatus
+from payments.states import PayoutStatus
+from payments.tables import Payout
 
 
 async def lock_payout(work: Work, *, payee_id: int, stripe_id: str, amount: Money) -> tuple[Payout, bool]:

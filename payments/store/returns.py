@@ -9,17 +9,8 @@ from sqlmodel import col
 
 from core.work import Read, Work
 from payments.money import Money
-from payments.tables import (
-    Dispute,
-    DisputeStatus,
-    Payment,
-    Refund,
-    RefundStatus,
-    Reversal,
-    ReversalStatus,
-    Share,
-    ShareStatus,
-)
+from payments.states import DisputeStatus, RefundStatus, ReversalStatus, ShareStatus
+from payments.tables import Dispute, Payment, Refund, Reversal, Share
 
 UNANSWERED = (RefundStatus.REQUESTED,)
 UNSETTLED = (ReversalStatus.PENDING, ReversalStatus.RETURNING)

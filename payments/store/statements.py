@@ -10,7 +10,8 @@ from sqlmodel import col
 from core.work import Read
 from payments.money import Money
 from payments.rules import PAID
-from payments.tables import Payment, Payout, PayoutStatus, Share, ShareStatus
+from payments.states import PayoutStatus, ShareStatus
+from payments.tables import Payment, Payout, Share
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from market.states import LicenceStatus
 from payments import ledger, payees, payers, reconciliation
 from payments import store as money
 from payments.sandbox import SandboxSettings, create_sandbox
+from payments.states import PayeeStatus
 from payments.stripe_gateway import StripeGateway
-from payments.tables import PayeeStatus
 from server.database import Database
 from server.demo.processes import free_port
 from tests import factories

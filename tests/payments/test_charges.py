@@ -11,8 +11,8 @@ from payments.facts import PaymentAbandoned, PaymentFailed, PaymentRequested, Pa
 from payments.gateway import IntentState
 from payments.money import Money
 from payments.split import Portion
+from payments.states import AccountKind, PaymentStatus, ShareStatus
 from payments.store import Side
-from payments.tables import AccountKind, PaymentStatus, ShareStatus
 from tests.fakes.crashes import Crash, Fuse, FusedGateway, fused_work
 from tests.fakes.money_room import AGENCY, BRAND, EUR_100, MODEL, MoneyRoom
 

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from payments import ledger, payouts, reconciliation, store
 from payments.money import Money
 from payments.reconciliation import Books, DisputeHeld, RefundHeld, ReversalHeld
+from payments.states import AccountKind
 from payments.store import Balance, Posting, Side
-from payments.tables import AccountKind
 from tests.fakes.money_room import AGENCY, MODEL, MoneyRoom, thirds
 
 ONE = Money(1, "EUR")

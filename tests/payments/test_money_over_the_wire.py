@@ -13,7 +13,7 @@ from payments.errors import Unknown
 from payments.facts import StripeEventReceived
 from payments.gateway import EventSeen
 from payments.sandbox.faults import FaultKind
-from payments.tables import PaymentStatus, PayoutStatus, ShareStatus
+from payments.states import PaymentStatus, PayoutStatus, ShareStatus
 from tests.fakes.money_room import AGENCY, BRAND, MODEL, MoneyRoom
 from tests.fakes.sandbox import CONNECT_SECRET, PLATFORM_SECRET, OfflineStripe
 

@@ -2,7 +2,7 @@
 
 from payments import charges, payees, payers, payouts, reconciliation, store, transfers
 from payments.facts import PayoutCreated, PayoutPaid
-from payments.tables import PaymentStatus, ShareStatus
+from payments.states import PaymentStatus, ShareStatus
 from tests.fakes.money_room import AGENCY, BRAND, MODEL, MoneyRoom
 from tests.fakes.sandbox import OfflineStripe
 

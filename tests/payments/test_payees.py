@@ -10,7 +10,7 @@ from payments import payees, store
 from payments.errors import PaymentProblem, Refused
 from payments.facts import PayeeChanged
 from payments.gateway import AccountState
-from payments.tables import PayeeStatus
+from payments.states import PayeeStatus
 from tests.fakes.money_room import MODEL, MoneyRoom
 
 

@@ -8,8 +8,9 @@ import pytest
 from payments import payouts, store
 from payments.facts import PayoutCanceled, PayoutCreated, PayoutFact, PayoutFailed, PayoutPaid
 from payments.money import Money
+from payments.states import AccountKind, PayoutStatus
 from payments.store import Side
-from payments.tables import AccountKind, Payout, PayoutStatus
+from payments.tables import Payout
 from tests.fakes.money_room import AGENCY, MODEL, MoneyRoom
 
 EUR_50 = Money(5_000, "EUR")

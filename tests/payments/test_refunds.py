@@ -12,8 +12,8 @@ from payments.errors import Refused, Unknown
 from payments.facts import RefundAccepted, RefundFailed, ShareOwed, ShareReversed, ShareTransferred
 from payments.gateway import AccountState, RefundState
 from payments.money import Money
+from payments.states import AccountKind, PaymentStatus, RefundStatus, ShareStatus
 from payments.store import Side
-from payments.tables import AccountKind, PaymentStatus, RefundStatus, ShareStatus
 from tests.fakes.crashes import Crash, Fuse, FusedGateway, fused_work
 from tests.fakes.money_room import AGENCY, MODEL, MoneyRoom
 

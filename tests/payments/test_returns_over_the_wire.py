@@ -12,7 +12,7 @@ from payments.sandbox.disputes import close_dispute, open_dispute
 from payments.sandbox.faults import FaultKind
 from payments.sandbox.refunds import move_refund
 from payments.sandbox.store import Thing
-from payments.tables import PaymentStatus, ShareStatus
+from payments.states import PaymentStatus, ShareStatus
 from tests.fakes.crashes import Crash, Fuse, FusedGateway, fused_work
 from tests.fakes.money_room import AGENCY, MODEL, MoneyRoom
 from tests.fakes.sandbox import OfflineStripe

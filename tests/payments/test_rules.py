@@ -10,23 +10,16 @@ from payments import rules
 from payments.errors import PaymentProblem
 from payments.gateway import AccountState
 from payments.money import Money
-from payments.tables import (
-    Dispute,
+from payments.states import (
     DisputeStatus,
-    Payee,
     PayeeStatus,
-    Payer,
-    Payment,
     PaymentStatus,
-    Payout,
     PayoutStatus,
-    Refund,
     RefundStatus,
-    Reversal,
     ReversalStatus,
-    Share,
     ShareStatus,
 )
+from payments.tables import Dispute, Payee, Payer, Payment, Payout, Refund, Reversal, Share
 
 ALLOWED = {
     Payment: """

@@ -8,8 +8,8 @@ from payments import ledger, transfers
 from payments.errors import Refused, Unknown
 from payments.facts import PayeeChanged, ShareHeld, ShareTransferred
 from payments.gateway import AccountState
+from payments.states import AccountKind, PayeeStatus, ShareStatus
 from payments.store import Side
-from payments.tables import AccountKind, PayeeStatus, ShareStatus
 from tests.fakes.crashes import Crash, Fuse, FusedGateway, fused_work
 from tests.fakes.money_room import AGENCY, MODEL, MoneyRoom
 

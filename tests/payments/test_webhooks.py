@@ -11,7 +11,7 @@ from payments.errors import Unknown
 from payments.facts import PaymentSucceeded, PayoutCreated, PayoutPaid, StripeEventReceived
 from payments.gateway import AccountState, EventSeen
 from payments.money import Money
-from payments.tables import PayeeStatus, PaymentStatus
+from payments.states import PayeeStatus, PaymentStatus
 from tests.fakes.money_room import AGENCY, BRAND, MODEL, MoneyRoom
 
 _numbers = count(1)

@@ -8,7 +8,7 @@ import pytest
 from core.actor import SYSTEM, Actor
 from market.states import LicenceStatus, PartyKind
 from payments import store as money
-from payments.tables import PaymentStatus
+from payments.states import PaymentStatus
 from tests.schema.conftest import SEAL, Api
 from tests.schema.scenes import RIGHTS, TODAY, bid, offered, on_the_market, opened, own_party, with_a_card
 

@@ -12,7 +12,7 @@ from core.actor import SYSTEM, Actor
 from market.rights import Industry
 from market.states import PartyKind
 from payments import store as money
-from payments.tables import PaymentStatus
+from payments.states import PaymentStatus
 from tests.schema.conftest import SEAL, Api
 from tests.schema.scenes import RIGHTS, offered, on_the_market, opened, with_a_card
 from tests.schema.test_refunds import OPERATOR, Sale

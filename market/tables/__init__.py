@@ -1,0 +1,21 @@
+"""What the market remembers: parties, mandates, twins, listings, bids, licences."""
+
+from market import showing as showing  # searches read it, and it fills the metadata
+from market.tables.bids import Bid as Bid
+from market.tables.licences import LICENCE_NO_CONFLICT as LICENCE_NO_CONFLICT
+from market.tables.licences import SLOT as SLOT
+from market.tables.licences import Consent as Consent
+from market.tables.licences import Licence as Licence
+from market.tables.licences import industry_numbers as industry_numbers
+from market.tables.licences import licence_number as licence_number
+from market.tables.listings import Listing as Listing
+from market.tables.mandates import Mandate as Mandate
+from market.tables.parties import ApiKey as ApiKey
+from market.tables.parties import Member as Member
+from market.tables.parties import Party as Party
+from market.tables.parties import Person as Person
+from market.tables.parties import SignIn as SignIn
+from market.tables.rights import RightsColumns as RightsColumns
+from market.tables.twins import ConsentPolicy as ConsentPolicy
+from market.tables.twins import RateCard as RateCard
+from market.tables.twins import Twin as Twin

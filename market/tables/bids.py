@@ -1,0 +1,61 @@
+"""Brands' binding offers."""
+
+import sqlalchemy as sa
+from sqlalchemy import text
+from sqlmodel import Field
+
+from core.tables import (
+    Currency,
+    Id,
+    MaybeMinor,
+    MaybeMoment,
+    Minor,
+    Moment,
+    Stamp,
+    listed,
+    one_of,
+    ref,
+)
+from market.rights import Exclusivity, Industry
+from market.states import (
+    BidStatus,
+)
+from market.tables.rights import SCOPED, RightsColumns
+
+
+class Bid(RightsColumns, table=True):
+    """A brand's binding offer. On a listing a brand has one live bid; on an OPEN one `maximum_minor` is its secret and
+    `amount_minor` what it would pay now. `placed_at` is when its present maximum came: the earlier of equals leads."""
+
+    id: Id = None
+    twin_id: int = ref("twin.id")
+    listing_id: int | None = ref("listing.id", nullable=True, default=None)
+    brand_id: int = ref("party.id")
+    currency: Currency
+    amount_minor: Minor
+    maximum_minor: MaybeMinor = None
+    counter_minor: MaybeMinor = None
+    counter_message: str | None = Field(default=None, nullable=True)
+    intended_use: str
+    status: BidStatus = one_of(BidStatus, default=BidStatus.PENDING)
+    decline_reason: str | None = Field(default=None, nullable=True)
+    created_at: Stamp = None
+    placed_at: Moment
+    expires_at: MaybeMoment = None
+    decided_at: MaybeMoment = None
+    __table_args__ = (
+        listed("status", BidStatus),
+        listed("industry", Industry),
+        listed("exclusivity", Exclusivity),
+        sa.CheckConstraint(SCOPED, name="scope"),
+        sa.CheckConstraint("amount_minor > 0 and maximum_minor >= amount_minor and counter_minor > 0", name="amounts"),
+        sa.Index(
+            "bid_one_live_per_brand",
+            "listing_id",
+            "brand_id",
+            unique=True,
+            postgresql_where=text("listing_id is not null and status in ('PENDING', 'ACCEPTED')"),
+        ),
+        sa.Index(None, "twin_id", "status"),
+        sa.Index(None, "brand_id", "id"),
+    )

@@ -1,0 +1,69 @@
+"""Commands that run the market: serve, worker, sandbox, demo, migrate, export-schema."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from server import migrations, processes
+from server.cli import opening
+from server.demo import main as demonstration
+from server.graphql.schema import printed
+
+app = typer.Typer()
+
+
+@app.command()
+def serve(
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer requests.")] = 1,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Instead of PORT.")] = None,
+) -> None:
+    """Answer GraphQL over HTTP and WebSocket, webhooks and /health.
+
+    Without DATABASE_URL the embedded PostgreSQL is started, or joined if another command has started it.
+    """
+    if port is not None:
+        os.environ["PORT"] = str(port)  # the server's processes read it too
+    processes.serve(opening.settings(), workers=workers)
+
+
+@app.command()
+def worker() -> None:
+    """Run the jobs: charges, transfers, deadlines, closes. Run as many as you like; each job is done by one of them."""
+    processes.work(opening.settings())
+
+
+@app.command()
+def sandbox() -> None:
+    """Stand in for Stripe, offline, on SANDBOX_PORT: what `serve` and `worker` use when STRIPE_API_KEY is empty."""
+    processes.pretend_to_be_stripe(opening.settings())
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End when the story has ended; for scripts.")] = False,
+) -> None:
+    """Play a whole sale on this machine, from an empty database to the payout, then leave it open for you to try."""
+    raise typer.Exit(demonstration.run(opening.settings(), once=once))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's tables up to date. Safe to run at any time, by several at once."""
+    with processes.running_database(opening.settings()) as url:
+        migrations.upgrade(url)
+    typer.echo(f"The tables are those of revision {migrations.head()}.")
+
+
+@app.command("export-schema")
+def export_schema(
+    file: Annotated[Path | None, typer.Argument(help="Where to write it; standard output if left out.")] = None,
+) -> None:
+    """Print the GraphQL schema in its own language."""
+    text = printed()
+    if file is None:
+        sys.stdout.write(text)
+    else:
+        file.write_text(text)
