@@ -58,7 +58,8 @@ async def _record_opening(open_work: OpenWork, disputed: Disputed) -> None:
             return
         dispute.fee_minor = seen.fee.minor
         await ledger.post(work, list(ledger.dispute_postings(dispute)))
-        await reversals.plan(work, payment, Cause(seen.id, dispute_id=dispute.id), seen.amount)
+        cause = Cause(seen.id, dispute_id=dispute.id)
+        dispute.excess_minor = await reversals.plan(work, payment, cause, seen.amount)
         rules.settle(payment, PaymentStatus.DISPUTED)
         work.record(DisputeOpened(dispute_id=dispute.id, payment_id=disputed.payment_id, reference=payment.reference))
 
@@ -83,7 +84,8 @@ async def _record_end(open_work: OpenWork, disputed: Disputed) -> None:
 
 async def _win(work: Work, payment: Payment, dispute: Dispute, fee_back: Money) -> None:
     await ledger.post(work, list(ledger.reinstated_postings(dispute, fee_back)))
-    await reversals.undo(work, payment, Cause(dispute.stripe_id, dispute_id=dispute.id))
+    cause = Cause(dispute.stripe_id, dispute_id=dispute.id)
+    await reversals.undo(work, payment, cause, excess=Money(dispute.excess_minor, dispute.currency))
     rules.settle(payment, rules.payment_status(payment, is_disputed=await _is_disputed(work, payment)))
     work.record(DisputeWon(dispute_id=dispute.id or 0, payment_id=dispute.payment_id, reference=payment.reference))
 
@@ -91,8 +93,8 @@ async def _win(work: Work, payment: Payment, dispute: Dispute, fee_back: Money) 
 async def _lose(work: Work, payment: Payment, dispute: Dispute) -> None:
     cause = Cause(dispute.stripe_id, dispute_id=dispute.id)
     rows = [row for row in await store.lock_reversals(work, dispute.payment_id) if cause.is_of(row)]
-    await ledger.post(work, [ledger.lost_posting(dispute, row) for row in rows])
-    payment.refunded_minor += dispute.amount_minor
+    await ledger.post(work, list(ledger.lost_postings(dispute, rows)))
+    payment.refunded_minor += dispute.amount_minor - dispute.excess_minor
     rules.settle(payment, rules.payment_status(payment, is_disputed=await _is_disputed(work, payment)))
     work.record(
         DisputeLost(

@@ -64,7 +64,7 @@ class RefundState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefundMade:
-    """`refund_id` is ours, from the metadata."""
+    """`refund_id` is ours, from the metadata; null when somebody made it by hand."""
 
     id: str
     state: RefundState
@@ -183,7 +183,10 @@ class Gateway(Protocol):
         self, *, refund_id: int, payment_id: int, charge_id: str, amount: Money, key: str
     ) -> RefundMade: ...
     async def find_refund(self, stripe_id: str) -> RefundMade: ...
-    async def refunds_of(self, *, charge_id: str) -> list[RefundMade]: ...
+    async def refunds_of(self, *, charge_id: str) -> list[RefundMade]:
+        """Every refund of the charge, whoever made it."""
+        ...
+
     async def create_reversal(self, *, reversal_id: int, transfer_id: str, amount: Money, key: str) -> ReversalMade:
         """Takes `amount` of a transfer back from the balance of its payee, which may be too small: Refused."""
         ...

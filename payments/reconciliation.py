@@ -214,7 +214,8 @@ def _refunds_implied(refunds: Sequence[Refund], charges: Mapping[int | None, str
     for refund in refunds:
         if refund.stripe_id is not None:
             amount, status = _sum(refund.amount_minor, refund.currency), refund.status.lower()
-            yield f"{refund.stripe_id} of {charges.get(refund.payment_id)} for refund {refund.id} is {status}: {amount}"
+            named = None if refund.by_hand else refund.id
+            yield f"{refund.stripe_id} of {charges.get(refund.payment_id)} for refund {named} is {status}: {amount}"
 
 
 def _refunds_held(refunds: Iterable[RefundHeld]) -> Iterator[str]:

@@ -19,6 +19,8 @@ from payments.reversals import Cause
 from payments.states import PaymentStatus, RefundStatus
 from payments.tables import Payment, Refund
 
+BY_HAND = "Refunded by hand in the payment service's own pages."
+
 
 async def request(work: Work, *, reference: int, amount: Money | None, reason: str) -> Payment:
     """Ask for `amount` of the payment to be refunded, or for all that is left.
@@ -41,6 +43,37 @@ async def request(work: Work, *, reference: int, amount: Money | None, reason: s
     await work.session.flush()
     work.record(RefundRequested(**_told(payment, refund)))
     return payment
+
+
+async def take_over(open_work: OpenWork, gateway: Gateway, payment_id: int) -> None:
+    """What somebody refunded by hand, in the payment service's own pages, becomes a refund of ours. Safe to repeat."""
+    async with open_work() as work:
+        payment = await store.payment(work, payment_id)
+        charge_id = payment.charge_id if payment is not None else None
+    if charge_id is None:
+        return
+    for made in await gateway.refunds_of(charge_id=charge_id):
+        if made.refund_id is None:
+            async with open_work() as work:
+                await _adopt(work, payment_id, made)
+
+
+async def _adopt(work: Work, payment_id: int, made: RefundMade) -> None:
+    payment = await store.lock_payment(work, payment_id)
+    if payment is None or await store.refund_named(work, made.id) is not None:
+        return
+    refund = Refund(
+        payment_id=payment_id,
+        currency=made.amount.currency,
+        amount_minor=made.amount.minor,
+        reason=BY_HAND,
+        by_hand=True,
+        stripe_id=made.id,
+        created_at=work.now,
+    )
+    work.session.add(refund)
+    await work.session.flush()
+    work.record(RefundRequested(**_told(payment, refund)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +162,8 @@ async def _record(open_work: OpenWork, order: Order, made: RefundMade) -> None:
             return
         refund.failure_code, refund.failure_message = made.failure_code, "The bank did not take the refund."
         if was is not RefundStatus.REQUESTED:
-            payment.refunded_minor -= refund.amount_minor
-            await reversals.undo(work, payment, cause)
+            payment.refunded_minor -= refund.amount_minor - refund.excess_minor
+            await reversals.undo(work, payment, cause, excess=Money(refund.excess_minor, refund.currency))
             _restate(payment)
         else:  # it was made and failed before anybody looked: it went out and came back
             refund.accepted_at = work.now
@@ -138,8 +171,8 @@ async def _record(open_work: OpenWork, order: Order, made: RefundMade) -> None:
 
 
 async def _accept(work: Work, payment: Payment, refund: Refund, cause: Cause) -> None:
-    await reversals.plan(work, payment, cause, Money(refund.amount_minor, refund.currency))
-    payment.refunded_minor += refund.amount_minor
+    refund.excess_minor = await reversals.plan(work, payment, cause, Money(refund.amount_minor, refund.currency))
+    payment.refunded_minor += refund.amount_minor - refund.excess_minor
     _restate(payment)
     is_whole = payment.refunded_minor == payment.amount_minor
     work.record(RefundAccepted(**_told(payment, refund), is_whole=is_whole))

@@ -70,6 +70,7 @@ class AccountKind(StrEnum):
     HELD_DISPUTE     what was taken from a payee until a dispute ends  (liability)
     DISPUTED         what Stripe took until a dispute ends            (asset)
     DISPUTE_FEES     what Stripe takes for a dispute                  (expense)
+    LOSSES           what came back and no share could bear            (expense)
     REVENUE          the platform's own shares                        (income)
     STRIPE_FEES      what Stripe took                                 (expense)
     BRANDS           the outside world that pays                      (memo)
@@ -86,6 +87,7 @@ class AccountKind(StrEnum):
     HELD_DISPUTE = "HELD_DISPUTE"
     DISPUTED = "DISPUTED"
     DISPUTE_FEES = "DISPUTE_FEES"
+    LOSSES = "LOSSES"
     REVENUE = "REVENUE"
     STRIPE_FEES = "STRIPE_FEES"
     BRANDS = "BRANDS"

@@ -76,11 +76,15 @@ async def _look_at_returns(open_work: OpenWork, gateway: Gateway, event: StripeE
     names = [_text(thing.get("charge")), event.object_id]
     if event.type.startswith("charge.dispute.") and not thing and event.object_id:
         names.append((await gateway.find_dispute(event.object_id)).charge_id)
+    if event.type.startswith("refund.") and not thing and event.object_id:
+        names.append((await gateway.find_refund(event.object_id)).charge_id)
     async with open_work() as work:
         payment_id = await store.payment_returned(work, names=[name for name in names if name])
-        refund_ids = [each.id for each in await store.refunds_of(work, payment_id)] if payment_id is not None else []
     if payment_id is None:
         return
+    await refunds.take_over(open_work, gateway, payment_id)
+    async with open_work() as work:
+        refund_ids = [each.id for each in await store.refunds_of(work, payment_id)]
     for refund_id in refund_ids:
         if refund_id is not None:
             await refunds.drive(open_work, gateway, refund_id)

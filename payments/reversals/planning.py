@@ -1,4 +1,7 @@
-"""What a refund or a dispute asks of each share, and what undoing it gives back. Inside the caller's own work."""
+"""What a refund or a dispute asks of each share and leaves to the platform, and what undoing it gives back.
+
+Inside the caller's own work.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +12,11 @@ from payments.errors import Unknown
 from payments.money import CURRENCIES, Money
 from payments.reversals.recording import withhold
 from payments.split import split_refund
-from payments.states import ReversalStatus
-from payments.tables import Payment, Reversal, Share
+from payments.states import DisputeStatus, RefundStatus, ReversalStatus
+from payments.tables import Dispute, Payment, Refund, Reversal, Share
+
+RELIEVABLE = (RefundStatus.PENDING, RefundStatus.SUCCEEDED, DisputeStatus.OPEN)
+"""Of a dispute that was lost the account is closed: what the platform bore then, it bears."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +31,57 @@ class Cause:
         return (reversal.refund_id, reversal.dispute_id) == (self.refund_id, self.dispute_id)
 
 
-async def plan(work: Work, payment: Payment, cause: Cause, amount: Money) -> None:
+async def plan(work: Work, payment: Payment, cause: Cause, amount: Money) -> int:
     """Every share bears its part of `amount`, in proportion to what is left of it. Its payment is locked.
 
-    What is about to be given back, because another refund failed or a dispute was won, is kept instead. Raises Unknown
-    while such a return is under way.
+    What is about to be given back, because another refund failed or a dispute was won, is kept instead. Returns what no
+    share can bear: a bank may take more than earlier refunds have left. Raises Unknown while a return is under way.
     """
+    borne = await _bear(work, payment, cause, amount)
+    excess = Money(amount.minor - borne, amount.currency)
+    posting = ledger.excess_posting(excess, cause=cause.stripe_id, holds=_holds(cause), payment_id=payment.id)
+    await ledger.post(work, [posting])
+    return excess.minor
+
+
+async def _relieve(work: Work, payment: Payment) -> None:
+    """Shares came back to their payees: they bear what the platform has borne for them. Its payment is locked."""
+    await work.session.flush()
+    refunds = await store.refunds_of(work, payment.id or 0)
+    disputes = await store.disputes_of(work, payment.id or 0)
+    causes: list[tuple[Refund | Dispute, Cause]] = [
+        *((refund, Cause(refund.stripe_id or "", refund_id=refund.id)) for refund in refunds),
+        *((dispute, Cause(dispute.stripe_id, dispute_id=dispute.id)) for dispute in disputes),
+    ]
+    for row, cause in causes:
+        if row.excess_minor and row.status in RELIEVABLE:
+            borne = await _bear(work, payment, cause, Money(row.excess_minor, row.currency))
+            row.excess_minor -= borne
+            payment.refunded_minor += borne if cause.refund_id is not None else 0
+            key, relief = f"{cause.stripe_id}:relief:{row.excess_minor}", Money(borne, row.currency)
+            await ledger.post(
+                work, [ledger.relief_posting(relief, key=key, holds=_holds(cause), payment_id=payment.id)]
+            )
+
+
+async def _bear(work: Work, payment: Payment, cause: Cause, amount: Money) -> int:
+    """How much of it the shares bear."""
     shares, reversals = (
         await store.lock_shares(work, payment.id or 0),
         await store.lock_reversals(work, payment.id or 0),
     )
     left = [_left(share, reversals) for share in shares]
-    if sum(left) < amount.minor:
+    if sum(left) < amount.minor and any(_is_under_way(each) for each in reversals):
         raise Unknown(f"Shares of payment {payment.id} are on their way back to their payees.", code="under_way")
-    for share, minor in zip(shares, split_refund(left, amount.minor, CURRENCIES[amount.currency].unit), strict=True):
+    borne = min(sum(left), amount.minor)
+    if borne == 0:
+        return 0
+    for share, minor in zip(shares, split_refund(left, borne, CURRENCIES[amount.currency].unit), strict=True):
         if minor:
-            part = Money(minor, amount.currency)
-            await ledger.post(work, [ledger.claim_posting(share, part, cause=cause.stripe_id, holds=_holds(cause))])
             kept = await _keep(work, share, reversals, cause, minor)
             if minor > kept:
                 await _take(work, payment, share, cause, minor - kept)
+    return borne
 
 
 def _left(share: Share, reversals: Sequence[Reversal]) -> int:
@@ -57,6 +94,11 @@ def _left(share: Share, reversals: Sequence[Reversal]) -> int:
 def _is_waiting(reversal: Reversal) -> bool:
     """To be given back, and nothing was sent yet."""
     return reversal.status is ReversalStatus.RETURNING and reversal.return_account_id is None
+
+
+def _is_under_way(reversal: Reversal) -> bool:
+    """On its way back to its payee, and not known to have arrived."""
+    return reversal.status is ReversalStatus.RETURNING and reversal.return_account_id is not None
 
 
 async def _keep(work: Work, share: Share, reversals: Sequence[Reversal], cause: Cause, minor: int) -> int:
@@ -95,11 +137,13 @@ async def _row(work: Work, share: Share, cause: Cause, minor: int) -> Reversal:
     )
     work.session.add(row)
     await work.session.flush()
+    await ledger.post(work, [ledger.claim_posting(share, row, cause=cause.stripe_id, holds=_holds(cause))])
     return row
 
 
-async def undo(work: Work, payment: Payment, cause: Cause) -> None:
-    """The refund failed, or the dispute was won: each share is its payee's again. Its payment is locked.
+async def undo(work: Work, payment: Payment, cause: Cause, *, excess: Money) -> None:
+    """The refund failed, or the dispute was won: each share is its payee's again, and `excess` no loss. Its payment is
+    locked.
 
     What the payee has lost is sent again by `settle`. Raises Unknown while a reversal is still under way: `settle`
     first.
@@ -114,6 +158,9 @@ async def undo(work: Work, payment: Payment, cause: Cause) -> None:
         key = f"{cause.stripe_id}:undone:{row.id}"
         await ledger.post(work, [ledger.undone_posting(share, amount, key=key, holds=_holds(cause))])
         await _undo(work, share, row)
+    key = f"{cause.stripe_id}:relief"
+    await ledger.post(work, [ledger.relief_posting(excess, key=key, holds=_holds(cause), payment_id=payment.id)])
+    await _relieve(work, payment)
 
 
 async def _undo(work: Work, share: Share, row: Reversal) -> None:

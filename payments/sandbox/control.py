@@ -64,8 +64,8 @@ async def refund(request: Request) -> Response:
 
 
 async def dispute(request: Request) -> Response:
-    """POST {"charge": "ch_1"} opens one, as an inquiry if "inquiry" is true; {"dispute": "du_1", "status": "won" or
-    "lost"} ends it."""
+    """POST {"charge": "ch_1"} opens one, over "amount" if that is given, as an inquiry if "inquiry" is true.
+    POST {"dispute": "du_1", "status": "won" or "lost"} ends it."""
     world: World = request.app.state.world
     told = await request.json()
     try:
@@ -81,7 +81,8 @@ def _disputed(world: World, told: dict[str, Any]) -> Thing:
         if charge is None:
             raise ValueError(f"there is no charge {told.get('charge')!r}")
         with world.state.commit():
-            return open_dispute(world, charge, is_inquiry=bool(told.get("inquiry")))
+            amount = None if told.get("amount") is None else int(told["amount"])
+            return open_dispute(world, charge, is_inquiry=bool(told.get("inquiry")), amount=amount)
     found = world.state.find(str(told["dispute"]), "dispute")
     if found is None:
         raise ValueError(f"there is no dispute {told['dispute']!r}")

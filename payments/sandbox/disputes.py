@@ -22,9 +22,10 @@ def list_disputes(world: World, call: Call) -> Thing:
     return page([each for each in world.state.all("dispute") if charge in (None, each["charge"])], call)
 
 
-def open_dispute(world: World, charge: Thing, *, is_inquiry: bool = False) -> Thing:
-    """Over all that is left of the charge. Raises ValueError. An inquiry moves no money."""
-    left = charge["amount"] - charge["amount_refunded"]
+def open_dispute(world: World, charge: Thing, *, is_inquiry: bool = False, amount: int | None = None) -> Thing:
+    """Over all that is left of the charge, or over `amount`: a bank may ask for what was refunded already. Raises
+    ValueError. An inquiry moves no money."""
+    left = charge["amount"] - charge["amount_refunded"] if amount is None else amount
     if not charge["paid"] or charge["disputed"] or left <= 0:
         raise ValueError(f"nothing of the charge {charge['id']} can be disputed")
     charge["disputed"] = True

@@ -31,7 +31,7 @@ class Bookkeeping:
                 transfers=tuple(_transfer(transfer) for transfer in transfers),
                 payouts=tuple(payouts),
                 balances=balances,
-                refunds=await self._refunds(),
+                refunds=await self._refunds(ids),
                 reversals=await self._reversals(transfers),
                 disputes=await self._disputes(ids),
                 platform=await self._balance(None),
@@ -45,9 +45,10 @@ class Bookkeeping:
         page = await self._stripe.v1.transfers.list_async({"limit": PAGE_SIZE})
         return [each async for each in page.auto_paging_iter() if marked(each, self._mark())]
 
-    async def _refunds(self) -> tuple[RefundHeld, ...]:
+    async def _refunds(self, charges: set[str]) -> tuple[RefundHeld, ...]:
+        """Those of our charges, whoever made them."""
         page = await self._stripe.v1.refunds.list_async({"limit": PAGE_SIZE})
-        return tuple([_refund(each) async for each in page.auto_paging_iter() if marked(each, self._mark())])
+        return tuple([_refund(each) async for each in page.auto_paging_iter() if maybe(each, "charge") in charges])
 
     async def _reversals(self, transfers: Iterable[stripe.Transfer]) -> tuple[ReversalHeld, ...]:
         held = []

@@ -38,17 +38,16 @@ class Returns:
                 },
                 {"idempotency_key": key},
             )
-        return refund_of(refund)
+        return refund_of(refund, self._environment)
 
     async def find_refund(self, stripe_id: str) -> RefundMade:
         with our_words():
-            return refund_of(await self._stripe.v1.refunds.retrieve_async(stripe_id))
+            return refund_of(await self._stripe.v1.refunds.retrieve_async(stripe_id), self._environment)
 
     async def refunds_of(self, *, charge_id: str) -> list[RefundMade]:
         with our_words():
             page = await self._stripe.v1.refunds.list_async({"charge": charge_id, "limit": PAGE_SIZE})
-            marks = self._marks()
-            return [refund_of(refund) async for refund in page.auto_paging_iter() if marked(refund, marks)]
+            return [refund_of(refund, self._environment) async for refund in page.auto_paging_iter()]
 
     async def create_reversal(self, *, reversal_id: int, transfer_id: str, amount: Money, key: str) -> ReversalMade:
         with our_words():

@@ -139,14 +139,14 @@ REFUND_STATES = {
 }
 
 
-def refund_of(refund: stripe.Refund) -> RefundMade:
+def refund_of(refund: stripe.Refund, environment: str) -> RefundMade:
     charge = refund.charge
     return RefundMade(
         id=refund.id,
         state=REFUND_STATES[refund.status or "pending"],
         amount=from_stripe(refund.amount, refund.currency),
         charge_id=charge.id if isinstance(charge, stripe.Charge) else charge,
-        refund_id=mark(refund, "refund_id"),
+        refund_id=mark(refund, "refund_id") if marked(refund, {"env": environment}) else None,
         failure_code=maybe(refund, "failure_reason"),
     )
 
@@ -160,21 +160,25 @@ def dispute_of(dispute: stripe.Dispute) -> DisputeSeen:
     """What it has moved is told by its balance transactions: the withdrawal and the fee, and what was given back."""
     charge, currency = dispute.charge, dispute.currency
     moved = [each for each in dispute.balance_transactions if each.currency == currency]
+    withdrawn = -sum(each.amount for each in moved)
     return DisputeSeen(
         id=dispute.id,
         charge_id=charge.id if isinstance(charge, stripe.Charge) else charge,
-        state=_dispute_state(dispute.status),
+        state=_dispute_state(dispute.status, has_money=withdrawn > 0),
         reason=dispute.reason,
         amount=from_stripe(dispute.amount, currency),
-        withdrawn=from_stripe(-sum(each.amount for each in moved), currency),
+        withdrawn=from_stripe(withdrawn, currency),
         fee=from_stripe(sum(each.fee for each in moved), currency),
     )
 
 
-def _dispute_state(status: str) -> DisputeState:
-    """Of a card's inquiry nothing is taken unless it becomes a dispute; one that was prevented has been settled."""
-    if status.startswith("warning_") or status == "prevented":
+def _dispute_state(status: str, *, has_money: bool) -> DisputeState:
+    """Of a card's inquiry nothing is taken unless it becomes a dispute. One that was prevented, but took the money all
+    the same, is lost: it was settled before anybody was asked."""
+    if status.startswith("warning_") or (status == "prevented" and not has_money):
         return DisputeState.INQUIRY
+    if status == "prevented":
+        return DisputeState.LOST
     return {"won": DisputeState.WON, "lost": DisputeState.LOST}.get(status, DisputeState.OPEN)
 
 

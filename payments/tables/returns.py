@@ -19,13 +19,16 @@ from payments.states import DisputeStatus, RefundStatus, ReversalStatus
 
 
 class Refund(Table, table=True):
-    """Money of one payment on its way back to its payer. `stripe_id` is there once Stripe has accepted it."""
+    """Money of one payment on its way back to its payer. `stripe_id` is there once Stripe has accepted it; `by_hand`:
+    somebody made it in Stripe's dashboard. `excess_minor` of it no share could bear: it is the platform's loss."""
 
     id: Id = None
     payment_id: int = ref("payment.id")
     currency: Currency
     amount_minor: Minor
+    excess_minor: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
     reason: str
+    by_hand: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     status: RefundStatus = one_of(RefundStatus, default=RefundStatus.REQUESTED)
     stripe_id: str | None = Field(default=None, nullable=True, unique=True)
     failure_code: str | None = Field(default=None, nullable=True)
@@ -34,14 +37,14 @@ class Refund(Table, table=True):
     accepted_at: MaybeMoment = None
     __table_args__ = (
         listed("status", RefundStatus),
-        sa.CheckConstraint("amount_minor > 0", name="amount"),
+        sa.CheckConstraint("amount_minor > 0 and excess_minor between 0 and amount_minor", name="amount"),
         sa.Index(None, "payment_id"),
         sa.Index("refund_unsettled_idx", "id", postgresql_where=text("status in ('REQUESTED', 'PENDING')")),
     )
 
 
 class Dispute(Table, table=True):
-    """A payer's bank has taken a charge back, for now or for good."""
+    """A payer's bank has taken a charge back, for now or for good. `excess_minor` of it no share could bear."""
 
     id: Id = None
     payment_id: int = ref("payment.id")
@@ -49,13 +52,14 @@ class Dispute(Table, table=True):
     currency: Currency
     amount_minor: Minor
     fee_minor: Minor = 0
+    excess_minor: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
     reason: str
     status: DisputeStatus = one_of(DisputeStatus, default=DisputeStatus.OPEN)
     opened_at: Stamp = None
     closed_at: MaybeMoment = None
     __table_args__ = (
         listed("status", DisputeStatus),
-        sa.CheckConstraint("amount_minor > 0", name="amount"),
+        sa.CheckConstraint("amount_minor > 0 and excess_minor between 0 and amount_minor", name="amount"),
         sa.Index(None, "payment_id"),
         sa.Index("dispute_open_idx", "id", postgresql_where=text("status = 'OPEN'")),
     )

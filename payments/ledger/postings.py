@@ -1,0 +1,150 @@
+"""What is posted when. Pure, but for `post`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from core.work import Work
+from payments import store
+from payments.money import Money
+from payments.states import AccountKind, PayoutStatus
+from payments.store import Posting, Side
+from payments.tables import Dispute, Payment, Payout, Reversal, Share
+
+STRIPE_BALANCE = Side(AccountKind.STRIPE_BALANCE)
+CLEARING = Side(AccountKind.CLEARING)
+REVENUE = Side(AccountKind.REVENUE)
+STRIPE_FEES = Side(AccountKind.STRIPE_FEES)
+DISPUTED = Side(AccountKind.DISPUTED)
+DISPUTE_FEES = Side(AccountKind.DISPUTE_FEES)
+LOSSES = Side(AccountKind.LOSSES)
+HELD_BY_PLATFORM = Side(AccountKind.HELD_DISPUTE)
+
+
+async def post(work: Work, postings: Sequence[Posting]) -> None:
+    """Each fact once, however often it is posted. Nothing is posted for an amount of zero."""
+    await store.keep_postings(work, [posting for posting in postings if posting.amount.minor])
+
+
+def charge_postings(
+    payment: Payment, shares: Sequence[Share], *, charge_id: str, fee: Money | None
+) -> Iterator[Posting]:
+    whole = Money(payment.amount_minor, payment.currency)
+    yield Posting("charge", f"{charge_id}:charge", STRIPE_BALANCE, CLEARING, whole, payment.id)
+    for share in shares:
+        to = REVENUE if share.payee_id is None else Side(AccountKind.PAYABLE, share.payee_id)
+        part = Money(share.amount_minor, share.currency)
+        yield Posting("share", f"{charge_id}:share:{share.position}", CLEARING, to, part, payment.id)
+    if fee is not None:
+        yield Posting("fee", f"{charge_id}:fee", STRIPE_FEES, STRIPE_BALANCE, fee, payment.id)
+
+
+def sending(
+    payee_id: int | None, amount: Money, transfer_id: str, payment_id: int, *, kind: str = "transfer"
+) -> Iterator[Posting]:
+    payable, balance, world = (
+        Side(account, payee_id) for account in (AccountKind.PAYABLE, AccountKind.PAYEE_BALANCE, AccountKind.PAYEE_WORLD)
+    )
+    yield Posting(kind, f"{transfer_id}:{kind}", payable, STRIPE_BALANCE, amount, payment_id)
+    yield Posting("received", f"{transfer_id}:received", balance, world, amount, payment_id)
+
+
+def payout_posting(payout: Payout, *, before: PayoutStatus | None) -> Posting | None:
+    """What follows from the payout's move out of `before` (null: it was just seen for the first time)."""
+    balance, in_transit, bank = (
+        Side(kind, payout.payee_id)
+        for kind in (AccountKind.PAYEE_BALANCE, AccountKind.PAYEE_IN_TRANSIT, AccountKind.PAYEE_BANK)
+    )
+    if before is None:
+        what, debit, credit = "created", in_transit, balance
+    elif payout.status is PayoutStatus.PAID:
+        what, debit, credit = "paid", bank, in_transit
+    elif payout.status in (PayoutStatus.FAILED, PayoutStatus.CANCELED):
+        what, debit = payout.status.lower(), balance
+        credit = bank if before is PayoutStatus.PAID else in_transit
+    else:
+        return None
+    amount = Money(payout.amount_minor, payout.currency)
+    return Posting(f"payout_{what}", f"{payout.stripe_id}:{what}", debit, credit, amount)
+
+
+# ------------------------------------------------------------------ money that comes back
+
+
+def claim_posting(share: Share, row: Reversal, *, cause: str, holds: bool) -> Posting:
+    """The share is to bear so much of a refund; or of a dispute, which holds it until it ends."""
+    whose = REVENUE if share.payee_id is None else Side(AccountKind.RECEIVABLE, share.payee_id)
+    amount = Money(row.amount_minor, row.currency)
+    return Posting("claim", f"{cause}:claim:{row.id}", whose, _holder(share, holds), amount, share.payment_id)
+
+
+def excess_posting(amount: Money, *, cause: str, holds: bool, payment_id: int | None) -> Posting:
+    """What no share can bear is the platform's loss."""
+    whence = HELD_BY_PLATFORM if holds else STRIPE_BALANCE
+    return Posting("excess", f"{cause}:excess", LOSSES, whence, amount, payment_id)
+
+
+def relief_posting(amount: Money, *, key: str, holds: bool, payment_id: int | None) -> Posting:
+    """It is no loss after all: the refund failed, the dispute was won, or a share can bear it now."""
+    whither = HELD_BY_PLATFORM if holds else STRIPE_BALANCE
+    return Posting("relief", key, whither, LOSSES, amount, payment_id)
+
+
+def undone_posting(share: Share, amount: Money, *, key: str, holds: bool) -> Posting:
+    whose = REVENUE if share.payee_id is None else Side(AccountKind.PAYABLE, share.payee_id)
+    return Posting("undone", key, _holder(share, holds), whose, amount, share.payment_id)
+
+
+def _holder(share: Share, holds: bool) -> Side:
+    return Side(AccountKind.HELD_DISPUTE, share.payee_id) if holds else STRIPE_BALANCE
+
+
+def dispute_postings(dispute: Dispute) -> Iterator[Posting]:
+    amount, fee = (Money(minor, dispute.currency) for minor in (dispute.amount_minor, dispute.fee_minor))
+    key = dispute.stripe_id
+    yield Posting("withdrawn", f"{key}:withdrawn", DISPUTED, STRIPE_BALANCE, amount, dispute.payment_id)
+    yield Posting("dispute_fee", f"{key}:fee", DISPUTE_FEES, STRIPE_BALANCE, fee, dispute.payment_id)
+
+
+def reinstated_postings(dispute: Dispute, fee_back: Money) -> Iterator[Posting]:
+    amount, key = Money(dispute.amount_minor, dispute.currency), dispute.stripe_id
+    yield Posting("reinstated", f"{key}:reinstated", STRIPE_BALANCE, DISPUTED, amount, dispute.payment_id)
+    yield Posting("dispute_fee", f"{key}:fee_back", STRIPE_BALANCE, DISPUTE_FEES, fee_back, dispute.payment_id)
+
+
+def lost_postings(dispute: Dispute, rows: Sequence[Reversal]) -> Iterator[Posting]:
+    """What was held is gone, the platform's own too."""
+    key, payment_id = f"{dispute.stripe_id}:lost", dispute.payment_id
+    for row in rows:
+        held, amount = Side(AccountKind.HELD_DISPUTE, row.payee_id), Money(row.amount_minor, row.currency)
+        yield Posting("lost", f"{key}:{row.id}", held, DISPUTED, amount, payment_id)
+    excess = Money(dispute.excess_minor, dispute.currency)
+    yield Posting("lost", f"{key}:excess", HELD_BY_PLATFORM, DISPUTED, excess, payment_id)
+
+
+def withheld_posting(row: Reversal) -> Posting:
+    return _against_debt(row, "withheld", f"reversal:{row.id}:withheld", Money(row.amount_minor, row.currency))
+
+
+def forgiven_posting(row: Reversal, amount: Money) -> Posting:
+    return _against_debt(row, "forgiven", f"reversal:{row.id}:forgiven", amount)
+
+
+def netted_posting(row: Reversal, share: Share, amount: Money) -> Posting:
+    """`share` is the one from which it is netted."""
+    posting = _against_debt(row, "netted", f"reversal:{row.id}:netted:{share.id}", amount)
+    return replace(posting, payment_id=share.payment_id)
+
+
+def _against_debt(row: Reversal, kind: str, key: str, amount: Money) -> Posting:
+    payable, debt = (Side(account, row.payee_id) for account in (AccountKind.PAYABLE, AccountKind.RECEIVABLE))
+    return Posting(kind, key, payable, debt, amount, row.payment_id)
+
+
+def reversal_postings(row: Reversal, *, reversal_id: str) -> Iterator[Posting]:
+    debt, balance, world = (
+        Side(account, row.payee_id)
+        for account in (AccountKind.RECEIVABLE, AccountKind.PAYEE_BALANCE, AccountKind.PAYEE_WORLD)
+    )
+    amount = Money(row.amount_minor, row.currency)
+    yield Posting("reversal", f"{reversal_id}:reversal", STRIPE_BALANCE, debt, amount, row.payment_id)
+    yield Posting("given_back", f"{reversal_id}:given_back", world, balance, amount, row.payment_id)
