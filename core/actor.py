@@ -19,13 +19,14 @@ class Actor:
 
     `caller` names the identity under which idempotency keys and limits are kept: `person:7`, `key:12`, `anonymous`, `system`.
     `represented_ids` are the models for whom one of `agency_ids` holds a mandate in force at the moment of authentication;
-    what changes anything re-reads the mandate under its lock.
+    what changes anything re-reads the mandate under its lock. `sign_in_id` is the session of a person with a browser.
     """
 
     caller: str
     name: str
     person_id: int | None = None
     api_key_id: int | None = None
+    sign_in_id: int | None = None
     scopes: frozenset[Scope] = frozenset()
     model_ids: frozenset[int] = frozenset()
     agency_ids: frozenset[int] = frozenset()

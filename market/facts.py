@@ -6,6 +6,98 @@ from core.work import Fact
 
 
 @dataclass(frozen=True, slots=True)
+class AccountCreated(Fact):
+    party_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorCreated(Fact):
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanged(Fact):
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn(Fact):
+    person_id: int
+    sign_in_id: int
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRefused(Fact):
+    """`person_id` is null when nobody has that email, or that passkey."""
+
+    person_id: int | None
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded(Fact):
+    person_id: int
+    sign_in_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyAdded(Fact):
+    person_id: int
+    passkey_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRemoved(Fact):
+    person_id: int
+    passkey_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFact(Fact):
+    party_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAdded(MemberFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSuspended(MemberFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class MemberReinstated(MemberFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class MemberInvited(Fact):
+    party_id: int
+    invitation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRevoked(Fact):
+    party_id: int
+    invitation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyCreated(Fact):
+    api_key_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyRevoked(Fact):
+    api_key_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class MandateProposed(Fact):
     mandate_id: int
 

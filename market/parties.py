@@ -8,6 +8,7 @@ from core.actor import Scope
 from core.errors import InvalidInput, NotAllowed, WrongState
 from core.work import OpenWork, Work
 from market import rules, store
+from market.facts import ApiKeyCreated, ApiKeyRevoked, MemberAdded, OperatorCreated
 from market.rights import Industry
 from market.states import PartyKind
 from market.tables import ApiKey, Party, Person
@@ -45,7 +46,8 @@ async def add_member(work: Work, *, party_id: int, email: str, person_name: str,
     _check_operator(work)
     party = await store.parties.find(work, party_id)
     person = await _person(work, email=email, name=person_name, password_hash=password_hash)
-    await store.parties.add_member(work, party_id=_id(party), person_id=_id(person))
+    if await store.parties.add_member(work, party_id=_id(party), person_id=_id(person)):
+        work.record(MemberAdded(party_id=_id(party), person_id=_id(person)))
     return person
 
 
@@ -54,6 +56,7 @@ async def create_operator(work: Work, *, email: str, name: str, password_hash: s
     person = await _person(work, email=email, name=name, password_hash=password_hash)
     person.is_operator = True
     await work.session.flush()
+    work.record(OperatorCreated(person_id=_id(person)))
     return person
 
 
@@ -112,6 +115,7 @@ async def _make_key(
     )
     work.session.add(key)
     await work.session.flush()
+    work.record(ApiKeyCreated(api_key_id=key.id or 0))
     return key, secret
 
 
@@ -123,6 +127,7 @@ async def revoke_api_key(work: Work, *, api_key_id: int) -> ApiKey:
         raise WrongState("The key is revoked already.", state="REVOKED")
     key.revoked_at = work.now
     await work.session.flush()
+    work.record(ApiKeyRevoked(api_key_id=api_key_id))
     return key
 
 

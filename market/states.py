@@ -9,6 +9,13 @@ class PartyKind(StrEnum):
     BRAND = "BRAND"
 
 
+class Ceremony(StrEnum):
+    """What a passkey's challenge was made for."""
+
+    REGISTRATION = "REGISTRATION"
+    SIGN_IN = "SIGN_IN"
+
+
 class MandateStatus(StrEnum):
     PROPOSED = "PROPOSED"
     ACTIVE = "ACTIVE"

@@ -17,6 +17,7 @@ from core.seal import Seal
 from core.work import OpenRead
 from payments.gateway import Gateway
 from schema.loaders import Loaders
+from server import people
 from server.activity import Feed
 from server.auth import Authenticator
 from server.database import Database
@@ -28,7 +29,6 @@ from server.graphql.over_http import Edge
 from server.graphql.over_sse import Streams
 from server.health import Health
 from server.presence import Presence
-from server.sessions import Sessions
 from server.settings import Settings
 from server.webhooks import Webhook
 from server.wire import Wire
@@ -107,7 +107,7 @@ def _others(settings: Settings, database: Database, gateway: Gateway, authentica
     return [
         Route("/", _front_page),
         Route("/health", Health(database).answer),
-        Route("/session", Sessions(authenticator).answer, methods=["POST", "DELETE"], middleware=[_at_most(10_000)]),
+        *people.routes(settings, database, authenticator),
         Route("/webhooks/stripe", own.answer, methods=["POST"], middleware=[_at_most(MAXIMUM_EVENT)]),
         Route("/webhooks/stripe/connect", connect.answer, methods=["POST"], middleware=[_at_most(MAXIMUM_EVENT)]),
     ]

@@ -4,20 +4,30 @@ import asyncio
 import hashlib
 import re
 import secrets
+import unicodedata
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
+from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from starlette.requests import HTTPConnection
 
 from core.actor import ANONYMOUS, SYSTEM, Actor
+from core.work import Read
+from market import people
+from market.facts import SignInRefused
+from market.tables import Person
 from server import store
+from server.attempts import ACCOUNT, ADDRESS, Attempts, network
 from server.database import Database
 
+T = TypeVar("T")
+
 KEY = re.compile(r"tm_[A-Za-z0-9_-]{8}_[A-Za-z0-9_-]{43}")
-SESSION_LENGTH = timedelta(hours=12)
 MAXIMUM_PASSWORD = 200
 HASHERS = 2
 """Each hash takes 64 MiB and a tenth of a second of one core."""
@@ -57,13 +67,16 @@ NOBODY = Caller(ANONYMOUS)
 
 
 class Authenticator:
-    """Credentials -> callers. Keys that were used are noted in `used`; `server.presence` writes them down later."""
+    """Credentials -> callers. Keys and sessions that were used are noted in `used` and `seen`; `server.presence`
+    writes them down later."""
 
     def __init__(self, database: Database, *, is_https: bool) -> None:
         self.database = database
         self.cookie = "__Host-twinmarket" if is_https else "twinmarket"
         self.is_https = is_https
         self.used: set[int] = set()
+        self.seen: set[int] = set()
+        self.attempts = Attempts(database)
         self._waiting = 0
 
     async def caller_of(self, request: HTTPConnection) -> Caller:
@@ -88,7 +101,7 @@ class Authenticator:
             holder = await store.key_holder(read, digest(key))
         if holder is None or holder.key_id is None:
             raise WrongCredential("This API key is unknown or was revoked. Make a new one with createApiKey.")
-        if holder.last_used_at is None or read.now - holder.last_used_at > timedelta(minutes=1):
+        if _is_stale(holder, read):
             self.used.add(holder.key_id)
         return Caller(holder.actor, key_id=holder.key_id)
 
@@ -96,56 +109,99 @@ class Authenticator:
         """A cookie that no longer holds is no credential: whoever opens the page is a guest again."""
         async with self.database.read(SYSTEM)() as read:
             holder = await store.signed_in(read, digest(cookie))
+        if holder is not None and holder.sign_in_id is not None and _is_stale(holder, read):
+            self.seen.add(holder.sign_in_id)
         return Caller(holder.actor, sign_in_id=holder.sign_in_id, by_cookie=True) if holder else NOBODY
 
-    async def sign_in(self, email: str, password: str, user_agent: str) -> tuple[str, str]:
-        """(the person's email, the session's secret). Raises WrongCredential, TooMany."""
+    async def sign_in(
+        self, email: str, password: str, user_agent: str, *, address: str | None = None, replaces: str | None = None
+    ) -> tuple[str, str]:
+        """(the person's email, the session's secret). Raises WrongCredential, TooMany, TooManyAttempts."""
+        self._check_room()
+        await self.attempts.count((ACCOUNT, email), (ADDRESS, network(address)))
         async with self.database.read(SYSTEM)() as read:
             person = await store.person_by_email(read, email)
         known = person.password_hash if person else None
-        right = await self._verify(known or _NOBODYS_HASH, password)
+        right = await self.verify(known or _NOBODYS_HASH, password)
         if person is None or person.id is None or known is None or not right:
+            await self.refused(person, "password")
             raise WrongCredential("Email and password do not match.")
-        secret = secrets.token_urlsafe(32)
         async with self.database.work(SYSTEM)() as work:
-            await store.sign_in(
-                work,
-                person_id=person.id,
-                secret_hash=digest(secret),
-                user_agent=user_agent,
-                expires_at=work.now + SESSION_LENGTH,
+            secret = await people.begin_session(
+                work, person, method="password", user_agent=user_agent, replaces=replaces
             )
+        await self.attempts.succeeded(ACCOUNT, email)
         return person.email, secret
+
+    async def refused(self, person: Person | None, method: str) -> None:
+        """Write down that somebody was not let in."""
+        async with self.database.work(SYSTEM)() as work:
+            work.record(SignInRefused(person_id=person.id if person else None, method=method))
 
     async def sign_out(self, secret: str) -> None:
         async with self.database.work(SYSTEM)() as work:
-            await store.sign_out(work, digest(secret))
+            await people.end_session_of(work, secret)
 
-    async def _verify(self, known: str, password: str) -> bool:
+    async def verify(self, known: str, password: str) -> bool:
+        """Raises TooMany."""
+        return await self._hashing(_matches, known, password)
+
+    async def hash(self, password: str) -> str:
+        """Raises TooMany."""
+        return await self._hashing(_hashed, password)
+
+    def _check_room(self) -> None:
         if self._waiting >= MAXIMUM_WAITING:
             raise TooMany
+
+    async def _hashing(self, do: Callable[..., T], *given: str) -> T:
+        self._check_room()
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(_pool, _matches, known, password)
+            return await asyncio.get_running_loop().run_in_executor(_pool, do, *given)
         finally:
             self._waiting -= 1
 
 
+def _is_stale(holder: store.Credential, read: Read) -> bool:
+    return holder.last_used_at is None or read.now - holder.last_used_at > timedelta(minutes=1)
+
+
 async def hash_password(password: str) -> str:
     """argon2id, in a pool of its own so that the loop goes on."""
-    return await asyncio.get_running_loop().run_in_executor(_pool, _hasher.hash, password)
+    return await asyncio.get_running_loop().run_in_executor(_pool, _hashed, password)
 
 
 def _matches(known: str, password: str) -> bool:
     try:
-        return _hasher.verify(known, password[:MAXIMUM_PASSWORD])
+        return _hasher.verify(known, _folded(password))
     except (Argon2Error, InvalidHashError):
         return False
+
+
+def _hashed(password: str) -> str:
+    return _hasher.hash(_folded(password))
+
+
+def _folded(password: str) -> str:
+    """The same keys make the same password on every machine."""
+    return unicodedata.normalize("NFKC", password[:MAXIMUM_PASSWORD])
 
 
 def digest(secret: str) -> bytes:
     """What is kept of a key or a session: its 256 bits of chance need no salt."""
     return hashlib.sha256(secret.encode()).digest()
+
+
+def is_foreign(request: HTTPConnection, public_url: str) -> bool:
+    """Whether a browser says that a page of others asked. Programs say nothing."""
+    if (site := request.headers.get("sec-fetch-site")) is not None:
+        return site in ("cross-site", "same-site")
+    origin = request.headers.get("origin")
+    if origin is None:
+        return False
+    ours = (request.headers.get("host", "").lower(), urlsplit(public_url).netloc.lower())
+    return urlsplit(origin).netloc.lower() not in ours
 
 
 def is_from_our_page(request: HTTPConnection) -> bool:

@@ -88,6 +88,7 @@ async def sweep(tools: Tools, body: dict[str, Any]) -> Again:
             for number in forgotten:
                 await enqueue(work, kind, key=str(number), body={argument: number})
         await enqueue(work, "licences.end", key="every minute")
+        await store.forget_attempts(work)
         return work.now + SWEEP_EVERY
 
 

@@ -1,6 +1,6 @@
 """Who is connected: whose credential was revoked, or whose powers changed, is cut off within a second.
 
-It also writes down when keys were last used, so that no request has to wait for that.
+It also writes down when keys and sessions were last used, so that no request has to wait for that.
 """
 
 import asyncio
@@ -57,7 +57,7 @@ class Presence:
             await asyncio.sleep(EVERY_SECONDS)
             try:
                 await self.end_revoked()
-                await self.note_used_keys()
+                await self.note_used()
             except (OSError, sa.exc.SQLAlchemyError) as error:
                 log.warning("Cannot ask who is still allowed here: %s", error)
 
@@ -74,9 +74,11 @@ class Presence:
                 del self._connected[number]
                 end()
 
-    async def note_used_keys(self) -> None:
-        if not self.authenticator.used:
-            return
+    async def note_used(self) -> None:
         used, self.authenticator.used = self.authenticator.used, set()
+        seen, self.authenticator.seen = self.authenticator.seen, set()
+        if not used and not seen:
+            return
         async with self.database.work(SYSTEM)() as work:
             await store.keys_used(work, sorted(used))
+            await store.sessions_seen(work, sorted(seen))

@@ -94,6 +94,22 @@ async def bid_on_listing(work: Work, fact: market.BidPlaced) -> None:
 
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
+    # who is here: who looks finds them as they are
+    market.AccountCreated: (),
+    market.OperatorCreated: (),
+    market.PasswordChanged: (),
+    market.SignedIn: (),
+    market.SignInRefused: (),
+    market.SessionEnded: (),
+    market.PasskeyAdded: (),
+    market.PasskeyRemoved: (),
+    market.MemberAdded: (),
+    market.MemberSuspended: (),
+    market.MemberReinstated: (),
+    market.MemberInvited: (),
+    market.InvitationRevoked: (),
+    market.ApiKeyCreated: (),
+    market.ApiKeyRevoked: (),
     # mandates and twins: who looks finds them as they are
     market.MandateProposed: (),
     market.MandateAnswered: (),

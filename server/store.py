@@ -14,7 +14,8 @@ from core.actor import Actor, Scope
 from core.errors import NotFound
 from core.work import Read, Work
 from market.states import LicenceStatus, MandateStatus
-from market.tables import ApiKey, Licence, Listing, Mandate, Person, SignIn
+from market.store.people import IDLE, OPERATOR_IDLE
+from market.tables import ApiKey, Attempt, Licence, Listing, Mandate, Person, SignIn
 from payments.rules import PAID
 from payments.states import PaymentStatus
 from payments.tables import Payment
@@ -61,18 +62,22 @@ _KEYS = f"""
       from api_key k
       left join person o on o.id = k.person_id
       cross join lateral ({_PARTIES} where p.id = k.party_id
-                             or p.id in (select party_id from member where person_id = k.person_id)) parties
+                             or p.id in (select party_id from member
+                                      where person_id = k.person_id and suspended_at is null)) parties
       cross join lateral ({_REPRESENTED}) represented
-     where k.revoked_at is null and o.suspended_at is null
+     where k.revoked_at is null and (k.expires_at is null or k.expires_at > clock()) and o.suspended_at is null
 """  # noqa: S608 - all of it is written here
 _SIGN_INS = f"""
     select null::bigint as key_id, s.id as sign_in_id, s.person_id, o.email as name, null::text[] as scopes,
-           null::timestamptz as last_used_at, o.is_operator, parties.*, represented.*
+           s.last_seen_at as last_used_at, o.is_operator, parties.*, represented.*
       from sign_in s
       join person o on o.id = s.person_id
-      cross join lateral ({_PARTIES} where p.id in (select party_id from member where person_id = s.person_id)) parties
+      cross join lateral ({_PARTIES} where p.id in (select party_id from member
+                                                      where person_id = s.person_id and suspended_at is null)) parties
       cross join lateral ({_REPRESENTED}) represented
      where s.revoked_at is null and s.expires_at > clock() and o.suspended_at is null
+       and s.last_seen_at > clock() - make_interval(secs => case when o.is_operator
+           then {OPERATOR_IDLE.total_seconds():.0f} else {IDLE.total_seconds():.0f} end)
 """  # noqa: S608 - all of it is written here
 
 _BY_KEY = sa.text(f"{_KEYS} and k.secret_hash = :secret_hash")
@@ -116,6 +121,7 @@ def _credential(row: "sa.Row[tuple[object, ...]] | None") -> Credential | None:
         name=row.name,
         person_id=row.person_id,
         api_key_id=row.key_id,
+        sign_in_id=row.sign_in_id,
         scopes=frozenset(Scope) if row.scopes is None else frozenset(map(Scope, row.scopes)),
         model_ids=frozenset(row.model_ids),
         agency_ids=frozenset(row.agency_ids),
@@ -135,10 +141,50 @@ async def keys_used(work: Work, key_ids: Sequence[int]) -> None:
     await work.session.execute(used.values(last_used_at=sa.func.clock()))
 
 
+async def sessions_seen(work: Work, sign_in_ids: Sequence[int]) -> None:
+    """Somebody used them just now."""
+    seen = sa.update(SignIn).where(col(SignIn.id).in_(sign_in_ids))
+    await work.session.execute(seen.values(last_seen_at=sa.func.clock()))
+
+
+async def count_attempt(work: Work, subject: bytes, *, ends_at: datetime) -> tuple[int, datetime]:
+    """How often the subject was tried in its window with this once more, and when the window ends. One statement, so
+    that of many at once each learns another number."""
+    fresh = insert(Attempt).values(subject=subject, count=1, ends_at=ends_at)
+    is_over = col(Attempt.ends_at) <= work.now
+    counted = fresh.on_conflict_do_update(
+        index_elements=["subject"],
+        set_={
+            "count": sa.case((is_over, 1), else_=col(Attempt.count) + 1),
+            "ends_at": sa.case((is_over, fresh.excluded.ends_at), else_=col(Attempt.ends_at)),
+        },
+    ).returning(col(Attempt.count), col(Attempt.ends_at))
+    number, ending = (await work.session.execute(counted)).one()
+    return number, ending
+
+
+async def forget_attempts_of(work: Work, subject: bytes) -> None:
+    await work.session.execute(sa.delete(Attempt).where(col(Attempt.subject) == subject))
+
+
+async def forget_attempts(work: Work) -> None:
+    """Of windows that are over; not those that somebody is counting in just now."""
+    over = sa.select(col(Attempt.subject)).where(col(Attempt.ends_at) <= work.now).with_for_update(skip_locked=True)
+    await work.session.execute(sa.delete(Attempt).where(col(Attempt.subject).in_(over.limit(1000))))
+
+
 async def person_by_email(read: Read, email: str) -> Person | None:
     """Somebody who may sign in."""
     query = sa.select(Person).where(col(Person.email) == email.lower(), col(Person.suspended_at).is_(None))
     return (await read.session.execute(query)).scalar_one_or_none()
+
+
+async def person(read: Read, person_id: int | None) -> Person:
+    """Raises NotFound."""
+    found = await read.session.get(Person, person_id) if person_id is not None else None
+    if found is None:
+        raise NotFound("There is no such person.")
+    return found
 
 
 async def operator_named(read: Read, email: str) -> int:
@@ -147,16 +193,6 @@ async def operator_named(read: Read, email: str) -> int:
     if person is None or person.id is None or not person.is_operator:
         raise NotFound(f"There is no operator with the email {email!r}.")
     return person.id
-
-
-async def sign_in(work: Work, *, person_id: int, secret_hash: bytes, user_agent: str, expires_at: datetime) -> None:
-    row = {"person_id": person_id, "secret_hash": secret_hash, "user_agent": user_agent[:300], "expires_at": expires_at}
-    await work.session.execute(insert(SignIn).values(row))
-
-
-async def sign_out(work: Work, secret_hash: bytes) -> None:
-    ended = sa.update(SignIn).where(col(SignIn.secret_hash) == secret_hash, col(SignIn.revoked_at).is_(None))
-    await work.session.execute(ended.values(revoked_at=sa.func.clock()))
 
 
 # ------------------------------------------------------------------ who hears of what, and when

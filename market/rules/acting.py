@@ -39,6 +39,13 @@ def check_scope(actor: Actor, scope: Scope) -> None:
         raise NotAllowed(f"This needs an API key with the scope {scope}.", code="SCOPE_MISSING")
 
 
+def check_person(actor: Actor) -> int:
+    """The number of the person who asks: what is hers alone, no key of hers can do."""
+    if actor.person_id is None or actor.api_key_id is not None:
+        raise NotAllowed("Only a person who has signed in can do this; an API key cannot.", code="ONLY_A_PERSON")
+    return actor.person_id
+
+
 def acting_party(given: int | None, own: frozenset[int], *, noun: str) -> int:
     """The party for which the caller acts: the one it names, or its only one."""
     path = [f"{noun}Id"]

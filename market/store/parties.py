@@ -66,15 +66,18 @@ async def person(read: Read, person_id: int) -> Person:
     return found
 
 
-async def add_member(work: Work, *, party_id: int, person_id: int) -> None:
+async def add_member(work: Work, *, party_id: int, person_id: int) -> bool:
+    """Whether the person is new there: one who was suspended stays so."""
     fresh = insert(Member).values(party_id=party_id, person_id=person_id)
-    await work.session.execute(fresh.on_conflict_do_nothing())
+    added = await work.session.execute(fresh.on_conflict_do_nothing().returning(col(Member.number)))
+    return added.scalar_one_or_none() is not None
 
 
 async def first_member(read: Read, party_id: int) -> Person | None:
     """The one who has acted for the party longest."""
     query = sa.select(Person).join(Member, col(Member.person_id) == col(Person.id))
-    oldest = query.where(col(Member.party_id) == party_id).order_by(col(Member.since), col(Person.id)).limit(1)
+    acting = query.where(col(Member.party_id) == party_id, col(Member.suspended_at).is_(None))
+    oldest = acting.order_by(col(Member.since), col(Person.id)).limit(1)
     return (await read.session.execute(oldest)).scalar_one_or_none()
 
 
@@ -95,7 +98,8 @@ async def api_keys(read: Read, party_ids: Collection[int]) -> Mapping[int, Seque
 async def live_keys(read: Read, *, party_id: int | None, person_id: int | None) -> int:
     """How many keys of the party, or of the person, still work."""
     holder = col(ApiKey.party_id) == party_id if party_id is not None else col(ApiKey.person_id) == person_id
-    return await asking.count(read, sa.select(col(ApiKey.id)).where(holder, col(ApiKey.revoked_at).is_(None)))
+    live = sa.or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > read.now)
+    return await asking.count(read, sa.select(col(ApiKey.id)).where(holder, live, col(ApiKey.revoked_at).is_(None)))
 
 
 async def api_keys_by_id(read: Read, ids: Collection[int]) -> Mapping[int, ApiKey]:

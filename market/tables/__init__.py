@@ -14,7 +14,11 @@ from market.tables.parties import ApiKey as ApiKey
 from market.tables.parties import Member as Member
 from market.tables.parties import Party as Party
 from market.tables.parties import Person as Person
-from market.tables.parties import SignIn as SignIn
+from market.tables.people import Attempt as Attempt
+from market.tables.people import Challenge as Challenge
+from market.tables.people import Invitation as Invitation
+from market.tables.people import Passkey as Passkey
+from market.tables.people import SignIn as SignIn
 from market.tables.rights import RightsColumns as RightsColumns
 from market.tables.twins import ConsentPolicy as ConsentPolicy
 from market.tables.twins import RateCard as RateCard

@@ -1,7 +1,9 @@
-"""Who is here: parties, the people who act for them, their keys and sessions."""
+"""Who is here: parties, the people who act for them, and the keys of their programs."""
+
+from typing import Annotated
 
 import sqlalchemy as sa
-from sqlalchemy import Text, text
+from sqlalchemy import BigInteger, Text, text
 from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
@@ -9,7 +11,6 @@ from core.actor import Scope
 from core.tables import (
     Id,
     MaybeMoment,
-    Moment,
     Stamp,
     Table,
     listed,
@@ -60,11 +61,15 @@ class Person(Table, table=True):
 
 
 class Member(Table, table=True):
-    """A person who acts for a party."""
+    """A person who acts for a party, unless suspended. `number` stands for the pair in ids."""
 
     party_id: int = ref("party.id", primary_key=True)
     person_id: int = ref("person.id", primary_key=True)
+    number: Annotated[
+        int | None, Field(sa_type=BigInteger, nullable=False, unique=True, sa_column_args=[sa.Identity(always=True)])
+    ] = None
     since: Stamp = None
+    suspended_at: MaybeMoment = None
     __table_args__ = (sa.Index(None, "person_id"),)
 
 
@@ -79,21 +84,10 @@ class ApiKey(Table, table=True):
     secret_hash: bytes = Field(unique=True)
     scopes: list[Scope] = Field(sa_type=pg.ARRAY(Text))
     created_at: Stamp = None
+    expires_at: MaybeMoment = None
     last_used_at: MaybeMoment = None
     revoked_at: MaybeMoment = None
     __table_args__ = (
         sa.CheckConstraint("num_nonnulls(party_id, person_id) = 1", name="acts_for_one"),
         sa.Index(None, "party_id"),
     )
-
-
-class SignIn(Table, table=True):
-    """A person's session. Only the SHA-256 of its secret is kept."""
-
-    id: Id = None
-    person_id: int = ref("person.id")
-    secret_hash: bytes = Field(unique=True)
-    user_agent: str = ""
-    created_at: Stamp = None
-    expires_at: Moment
-    revoked_at: MaybeMoment = None

@@ -150,5 +150,5 @@ async def edge(database: Database, settings: Settings, small_schema: strawberry.
 
 @pytest.fixture
 async def http(edge: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=f"http://{edge}") as client:
+    async with httpx.AsyncClient(base_url=f"http://{edge}", timeout=60) as client:
         yield client
