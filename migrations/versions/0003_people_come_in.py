@@ -1,14 +1,14 @@
 """People come in: sessions that grow idle, passkeys, invitations, counted attempts, members that can be suspended.
 
-Revision 0002, after 0001.
+Revision 0003, after 0002.
 """
 
 from collections.abc import Sequence
 
 from alembic import op
 
-revision: str = "0002"
-down_revision: str | None = "0001"
+revision: str = "0003"
+down_revision: str | None = "0002"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
