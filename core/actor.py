@@ -31,6 +31,7 @@ class Actor:
     model_ids: frozenset[int] = frozenset()
     agency_ids: frozenset[int] = frozenset()
     brand_ids: frozenset[int] = frozenset()
+    contributor_ids: frozenset[int] = frozenset()
     represented_ids: frozenset[int] = frozenset()
     is_operator: bool = False
 
@@ -41,7 +42,7 @@ class Actor:
     @property
     def party_ids(self) -> frozenset[int]:
         """Every party that the caller is a member of."""
-        return self.model_ids | self.agency_ids | self.brand_ids
+        return self.model_ids | self.agency_ids | self.brand_ids | self.contributor_ids
 
     @property
     def seller_ids(self) -> frozenset[int]:

@@ -114,6 +114,13 @@ class MandateEnded(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ContributionChanged(Fact):
+    """Somebody was invited, has answered, or goes without a part from now on."""
+
+    contribution_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class TwinStatusSet(Fact):
     twin_id: int
 

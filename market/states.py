@@ -7,6 +7,14 @@ class PartyKind(StrEnum):
     MODEL = "MODEL"
     AGENCY = "AGENCY"
     BRAND = "BRAND"
+    CONTRIBUTOR = "CONTRIBUTOR"
+
+
+class ContributionStatus(StrEnum):
+    INVITED = "INVITED"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    ENDED = "ENDED"
 
 
 class Ceremony(StrEnum):

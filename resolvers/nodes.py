@@ -15,6 +15,7 @@ from schema import policy
 from schema.api_keys import ApiKey
 from schema.bids import Bid
 from schema.context import Info
+from schema.contributions import Contribution
 from schema.errors import ApiError, ErrorCode
 from schema.ids import Node, opened
 from schema.licences import Licence
@@ -70,6 +71,11 @@ async def _mandates(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
     return {number: Mandate.of(row) for number, row in (await store.mandates.by_ids(read, numbers)).items()}
 
 
+async def _contributions(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
+    found = await store.contributions.by_ids(read, numbers)
+    return {number: Contribution.of(row) for number, row in found.items()}
+
+
 async def _twins(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
     return {number: Twin.of(row) for number, row in (await store.twins.by_ids(read, numbers)).items()}
 
@@ -93,7 +99,8 @@ async def _payments(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
 async def _shares(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
     rows = await money.shares_by_id(read, list(numbers))
     payments = await _visible_payments(read, {row.payment_id for row in rows.values()})
-    return {number: Share.of(row) for number, row in rows.items() if row.payment_id in payments}
+    crew = read.actor.contributor_ids
+    return {number: Share.of(row) for number, row in rows.items() if row.payment_id in payments or row.payee_id in crew}
 
 
 async def _visible_payments(read: Read, numbers: Collection[int]) -> Mapping[int, PaymentRow]:
@@ -116,6 +123,8 @@ FINDERS: Mapping[str, Find] = {
     "Model": _party(PartyKind.MODEL),
     "Agency": _party(PartyKind.AGENCY),
     "Brand": _party(PartyKind.BRAND),
+    "Contributor": _party(PartyKind.CONTRIBUTOR),
+    "Contribution": _contributions,
     "ApiKey": _api_keys,
     "Mandate": _mandates,
     "Twin": _twins,

@@ -6,11 +6,20 @@ from core.actor import Scope
 from market.errors import ObstacleKind
 from market.rights import Exclusivity, Industry, Medium
 from market.search import TwinOrder
-from market.states import BidStatus, LicenceStatus, ListingFormat, ListingStatus, MandateStatus, TwinStatus
+from market.states import (
+    BidStatus,
+    ContributionStatus,
+    LicenceStatus,
+    ListingFormat,
+    ListingStatus,
+    MandateStatus,
+    TwinStatus,
+)
 from payments.states import PayeeStatus, PaymentStatus, PayoutStatus, ShareStatus
 
 __all__ = [
     "BidStatus",
+    "ContributionStatus",
     "Exclusivity",
     "Industry",
     "LicenceStatus",
@@ -28,7 +37,16 @@ __all__ = [
     "TwinStatus",
 ]
 
-for plain in (Medium, Industry, ListingStatus, BidStatus, PaymentStatus, PayeeStatus, PayoutStatus):
+for plain in (
+    Medium,
+    Industry,
+    ListingStatus,
+    BidStatus,
+    ContributionStatus,
+    PaymentStatus,
+    PayeeStatus,
+    PayoutStatus,
+):
     strawberry.enum(plain)
 
 strawberry.enum(Scope, name="ApiScope")

@@ -11,7 +11,7 @@ from schema.context import Info
 
 T = TypeVar("T")
 
-PARTIES = ("Model", "Agency", "Brand")
+PARTIES = ("Model", "Agency", "Brand", "Contributor")
 
 
 def sealed_id(root: Any, info: Info) -> strawberry.ID:

@@ -19,8 +19,10 @@ from schema.rights import Rights
 from schema.twins import Twin
 
 if TYPE_CHECKING:
+    from schema.contributions import LicenceContribution
     from schema.payments import Payment
 
+Contributions: TypeAlias = list[Annotated["LicenceContribution", strawberry.lazy("schema.contributions")]]
 ItsPayment: TypeAlias = Annotated["Payment", strawberry.lazy("schema.payments")]
 
 
@@ -32,6 +34,7 @@ class Licence(Node):
     price: Money
     status: LicenceStatus
     created_at: datetime
+    twin_version: int = strawberry.field(description="The capture that it is for: a later one needs its own consent.")
 
     @classmethod
     def of(cls, row: tables.Licence) -> Self:
@@ -43,6 +46,7 @@ class Licence(Node):
             price=Money.minor(row.price_minor, row.currency),
             status=row.status,
             created_at=stored(row.created_at),
+            twin_version=row.twin_version,
         )
 
     @strawberry.field
@@ -56,6 +60,10 @@ class Licence(Node):
     @strawberry.field
     async def consent(self, info: Info) -> ConsentRecord:
         return await info.context.load.consent.load(self.row_id)
+
+    @strawberry.field(description="The people behind the picture who have a part of its price.")
+    async def contributions(self, info: Info) -> Contributions:
+        return await info.context.load.contributions_of_licence.load(self.row_id)
 
     @strawberry.field(description="The parties of the licence only.")
     async def payment(self, info: Info) -> ItsPayment:

@@ -15,13 +15,14 @@ from market.store.listings import ListingQuery
 from schema.api_keys import ApiKey
 from schema.bids import Bid, BidConnection
 from schema.consent import ConsentDocument, ConsentPolicy, ConsentRecord
+from schema.contributions import Contribution, CrewReport, LicenceContribution
 from schema.enums import BidStatus, LicenceStatus, ListingStatus, MandateStatus
 from schema.licences import Licence, LicenceConnection
 from schema.listings import Listing, ListingConnection
 from schema.mandates import Mandate, MandateConnection
 from schema.money import Money
 from schema.paging import Page
-from schema.parties import Agency, Brand, Model, ModelConnection, Party
+from schema.parties import Agency, Brand, Contributor, Model, ModelConnection, Party
 from schema.payments import Balance, Earning, Payee, Payment, Payout, PayoutConnection, Share, ShareConnection
 from schema.rates import Quote, RateCard
 from schema.rights import Availability, RightsInput
@@ -49,6 +50,22 @@ class PartyLoaders(Protocol):
     async def mandates_of(
         self, agency_id: int, status: Sequence[MandateStatus] | None, page: Page
     ) -> MandateConnection: ...
+
+
+class ContributionLoaders(Protocol):
+    @property
+    def contributor(self) -> DataLoader[int, Contributor]: ...
+    @property
+    def visible_twin(self) -> DataLoader[int, Twin | None]: ...
+    @property
+    def contributions_of_twin(self) -> DataLoader[int, list[Contribution]]: ...
+    @property
+    def contributions_of(self) -> DataLoader[int, list[Contribution]]:
+        """By the contributor's number."""
+
+    @property
+    def contributions_of_licence(self) -> DataLoader[int, list[LicenceContribution]]: ...
+    async def crew_report(self, brand_id: int, year: int) -> CrewReport: ...
 
 
 class TwinLoaders(Protocol):
@@ -110,6 +127,8 @@ class PaymentLoaders(Protocol):
     @property
     def shares_of_payment(self) -> DataLoader[int, list[Share]]: ...
     @property
+    def licence_number_of_payment(self) -> DataLoader[int, str]: ...
+    @property
     def payout(self) -> DataLoader[int, Payout]: ...
     @property
     def payee(self) -> DataLoader[int, Payee]: ...
@@ -126,5 +145,5 @@ class PaymentLoaders(Protocol):
     async def earnings(self, payee_id: int, first: date, last: date) -> list[Earning]: ...
 
 
-class Loaders(PartyLoaders, TwinLoaders, BidLoaders, LicenceLoaders, PaymentLoaders, Protocol):
+class Loaders(PartyLoaders, ContributionLoaders, TwinLoaders, BidLoaders, LicenceLoaders, PaymentLoaders, Protocol):
     pass

@@ -15,12 +15,15 @@ from schema.paging import Connection, Page
 
 if TYPE_CHECKING:
     from schema.bids import BidConnection
+    from schema.contributions import Contribution, CrewReport
     from schema.licences import LicenceConnection
     from schema.mandates import Mandate, MandateConnection
     from schema.payments import Payee
     from schema.twins import TwinConnection
 
 Bids: TypeAlias = Annotated["BidConnection", strawberry.lazy("schema.bids")]
+Contributions: TypeAlias = list[Annotated["Contribution", strawberry.lazy("schema.contributions")]]
+ItsCrewReport: TypeAlias = Annotated["CrewReport", strawberry.lazy("schema.contributions")]
 Licences: TypeAlias = Annotated["LicenceConnection", strawberry.lazy("schema.licences")]
 Mandates: TypeAlias = Annotated["MandateConnection", strawberry.lazy("schema.mandates")]
 MaybeMandate: TypeAlias = Annotated["Mandate", strawberry.lazy("schema.mandates")] | None
@@ -31,7 +34,7 @@ MEMBERS_ONLY = "Members only, as everything below."
 
 
 @strawberry.interface(
-    description="Someone with rights or money here: a model, an agency, a brand. `Model` always means the person.",
+    description="Someone with rights or money here: a model, an agency, a brand, a contributor. `Model` always means the person.",
 )
 class Party:
     row_id: strawberry.Private[int]
@@ -213,15 +216,42 @@ class Brand(Node, Party):
         policy.require_member(info.context.actor, self.row_id)
         return await info.context.load.can_pay.load(self.row_id)
 
+    @strawberry.field(
+        description="The human crew that was paid beside the brand's twin work in that calendar year (UTC)."
+    )
+    async def crew_report(self, info: Info, year: int) -> ItsCrewReport:
+        policy.require_member(info.context.actor, self.row_id)
+        return await info.context.load.crew_report(self.row_id, year)
 
-KINDS: dict[PartyKind, type[Model] | type[Agency] | type[Brand]] = {
+
+@strawberry.type(description="Somebody of the human crew behind captures: a photographer, a make-up artist, a stylist.")
+class Contributor(Node, Party):
+    @classmethod
+    def of(cls, row: tables.Party) -> Self:
+        return cls(row_id=stored(row.id), handle=row.handle, name=row.name, country=row.country)
+
+    @strawberry.field(description=MEMBERS_ONLY)
+    async def payee(self, info: Info) -> MaybePayee:
+        return (
+            await info.context.load.payee.load(self.row_id)
+            if policy.is_member(info.context.actor, self.row_id)
+            else None
+        )
+
+    @strawberry.field(description="Newest first. Others than its members see those that were accepted.")
+    async def contributions(self, info: Info) -> Contributions:
+        return await info.context.load.contributions_of.load(self.row_id)
+
+
+KINDS: dict[PartyKind, type[Model] | type[Agency] | type[Brand] | type[Contributor]] = {
     PartyKind.MODEL: Model,
     PartyKind.AGENCY: Agency,
     PartyKind.BRAND: Brand,
+    PartyKind.CONTRIBUTOR: Contributor,
 }
 
 
-def party_of(row: tables.Party) -> Model | Agency | Brand:
+def party_of(row: tables.Party) -> Model | Agency | Brand | Contributor:
     return KINDS[row.kind].of(row)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Self, TypeAlias
 import strawberry
 
 from payments import store, tables
+from schema import policy
 from schema.context import Info
 from schema.enums import PayeeStatus, PaymentStatus, PayoutStatus, ShareStatus
 from schema.errors import IdempotencyConflict, InvalidInput, NotAllowed, PaymentProblem, WrongState
@@ -74,7 +75,12 @@ class Share(Node):
         )
 
     @strawberry.field
+    async def licence_number(self, info: Info) -> str:
+        return await info.context.load.licence_number_of_payment.load(self.payment_id)
+
+    @strawberry.field(description="The parties of the licence only: not the contributors, who see their own shares.")
     async def payment(self, info: Info) -> Payment:
+        policy.require_no_contributor(info.context.actor, self.payee_id)
         return await info.context.load.payment.load(self.payment_id)
 
     @strawberry.field

@@ -55,6 +55,12 @@ def require_seller(actor: Actor, model_id: int) -> None:
     _require(is_seller(actor, model_id), "Only the model and the agency that represents her may see this.")
 
 
+def require_no_contributor(actor: Actor, payee_id: int | None) -> None:
+    """Whoever has a part as one of the crew sees that part, and not what the licence's parties agreed."""
+    own = payee_id in actor.contributor_ids and not actor.is_operator
+    _require(not own, "Only the parties of the licence may see this.")
+
+
 def _require(allowed: bool, message: str) -> None:
     if not allowed:
         raise ApiError(ErrorCode.FORBIDDEN, message)

@@ -21,8 +21,10 @@ from schema.rights import Availability, RightsInput, countries
 from schema.scalars import Territory
 
 if TYPE_CHECKING:
+    from schema.contributions import Contribution
     from schema.listings import ListingConnection
 
+Contributions: TypeAlias = list[Annotated["Contribution", strawberry.lazy("schema.contributions")]]
 Listings: TypeAlias = Annotated["ListingConnection", strawberry.lazy("schema.listings")]
 
 
@@ -89,6 +91,12 @@ class Twin(Node):
     @strawberry.field
     async def availability(self, info: Info, rights: RightsInput) -> Availability:
         return await info.context.load.availability(self, rights)
+
+    @strawberry.field(
+        description="The people behind its captures, of every version: those who accepted, and to both sides all."
+    )
+    async def contributions(self, info: Info) -> Contributions:
+        return await info.context.load.contributions_of_twin.load(self.row_id)
 
     @strawberry.field
     async def listings(

@@ -115,6 +115,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     market.MandateAnswered: (),
     market.MandateEnded: (),
     market.TwinStatusSet: (),
+    market.ContributionChanged: (),
     # listings and bids
     market.ListingOpened: (
         job("listing.open", of="listing_id", due=store.listing_opens_at),

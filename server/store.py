@@ -47,7 +47,8 @@ async def migrated_to(connection: AsyncConnection) -> str | None:
 _PARTIES = """
     select coalesce(array_agg(p.id) filter (where p.kind = 'MODEL'), '{}') as model_ids,
            coalesce(array_agg(p.id) filter (where p.kind = 'AGENCY'), '{}') as agency_ids,
-           coalesce(array_agg(p.id) filter (where p.kind = 'BRAND'), '{}') as brand_ids
+           coalesce(array_agg(p.id) filter (where p.kind = 'BRAND'), '{}') as brand_ids,
+           coalesce(array_agg(p.id) filter (where p.kind = 'CONTRIBUTOR'), '{}') as contributor_ids
       from party p
 """
 _REPRESENTED = """
@@ -126,6 +127,7 @@ def _credential(row: "sa.Row[tuple[object, ...]] | None") -> Credential | None:
         model_ids=frozenset(row.model_ids),
         agency_ids=frozenset(row.agency_ids),
         brand_ids=frozenset(row.brand_ids),
+        contributor_ids=frozenset(row.contributor_ids),
         represented_ids=frozenset(row.represented_ids),
         is_operator=row.is_operator,
     )

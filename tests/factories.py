@@ -17,10 +17,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.actor import SYSTEM, Actor, Scope
-from market import bids, licences, listings, mandates, parties, store, territories, twins
+from market import bids, contributions, licences, listings, mandates, parties, store, territories, twins
 from market.rights import Exclusivity, Industry, Medium, Rights
 from market.states import ListingFormat, PartyKind, TwinStatus
-from market.tables import Bid, Licence, Listing, Mandate
+from market.tables import Bid, Contribution, Licence, Listing, Mandate
 from market.twins import TwinDetails
 from payments import payers
 from payments import store as payments
@@ -155,6 +155,43 @@ async def _party(
     role = {PartyKind.MODEL: "model_ids", PartyKind.AGENCY: "agency_ids", PartyKind.BRAND: "brand_ids"}[kind]
     actor = Actor(caller=f"person:{person.id}", name=email, person_id=person.id, scopes=frozenset(Scope))
     return Player(party.id, handle, name, email, replace(actor, **{role: frozenset({party.id})}))  # type: ignore[arg-type]
+
+
+async def contributor(
+    database: Database,
+    twin: "ListedTwin",
+    name: str = "Mira Holm",
+    *,
+    craft: str = "photographer",
+    share_bps: int = 500,
+    accepts: bool = True,
+) -> Player:
+    """Of the crew of the twin's present version: invited, and accepted."""
+    email = f"{handle_of(name)}@example.com"
+    async with database.work(twin.model.actor)() as work:
+        invited = await contributions.invite(
+            work,
+            twin_id=twin.id,
+            craft=craft,
+            share_bps=share_bps,
+            contributor_id=None,
+            name=name,
+            email=email,
+            country="SE",
+        )
+        person = await store.parties.ensure_person(work, email=email, name=name, password_hash=None)
+        handle = (await store.parties.find(work, invited.party_id)).handle
+    actor = Actor(
+        caller=f"person:{person.id}",
+        name=email,
+        person_id=person.id,
+        scopes=frozenset(Scope),
+        contributor_ids=frozenset({invited.party_id}),
+    )
+    if accepts:
+        async with database.work(actor)() as work:
+            await contributions.respond(work, contribution_id=number(invited), accept=True)
+    return Player(invited.party_id, handle, name, email, actor)
 
 
 def handle_of(name: str) -> str:
@@ -341,7 +378,7 @@ async def licence(
         return await licences.activate(work, licence_id=number(accepted))
 
 
-def number(row: Bid | Listing | Licence | Mandate) -> int:
+def number(row: Bid | Listing | Licence | Mandate | Contribution) -> int:
     assert row.id is not None
     return row.id
 

@@ -37,6 +37,7 @@ async def accept(work: Work, *, bid_id: int, consent_digest: str, signature: str
     await _check_consent(work, deal)
     licence = await _grant(work, deal)
     await store.licences.keep_consent(work, _consent(work, licence, deal, document, signed))
+    await store.contributions.freeze(work, _id(licence), deal.crew)
     await charges.request(
         work,
         reference=_id(licence),

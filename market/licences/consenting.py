@@ -1,7 +1,7 @@
 """The consent to one bid: what the model would sign now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.errors import WrongState
 from core.work import Read
@@ -11,7 +11,7 @@ from market.errors import ConsentDocument
 from market.rights import Rights
 from market.rules import Power
 from market.store.rights import rights_of
-from market.tables import Bid, Party, Twin
+from market.tables import Bid, Contribution, Party, Twin
 from payments.money import Money
 from payments.split import Portion
 
@@ -27,6 +27,8 @@ class Deal:
     agency: Party | None
     power: Power | None
     policy: PolicyView
+    crew: Sequence[Contribution] = ()
+    contributors: Mapping[int, Party] = field(default_factory=dict)
 
     @property
     def rights(self) -> Rights:
@@ -38,12 +40,13 @@ class Deal:
 
     @property
     def portions(self) -> tuple[Portion, ...]:
-        return quotes.portions(self.price, model_id=self.twin.model_id, power=self.power)
+        return quotes.portions(self.price, model_id=self.twin.model_id, power=self.power, crew=self.crew)
 
     @property
     def document(self) -> ConsentDocument:
         """Nothing in it depends on when it is asked for."""
         names = {party.id: party.name for party in (self.model, self.agency) if party is not None}
+        names |= {each.party_id: f"{self.contributors[each.party_id].name}, {each.craft}" for each in self.crew}
         terms = ConsentTerms(
             model_name=self.model.name,
             agency_name=self.agency.name if self.agency is not None else None,
@@ -81,8 +84,10 @@ async def deals_of(
     """By bid, for those whose twin has a policy."""
     policies = await store.twins.policies(read, twins.values())
     agency_ids = {power.agency_id for each in powers.values() for power in each}
+    crews = await store.contributions.sharing(read, twins.values())
+    crew_ids = {each.party_id for crew in crews.values() for each in crew}
     party_ids = {bid.brand_id for bid in bids} | {twin.model_id for twin in twins.values()} | agency_ids
-    parties = await store.parties.by_ids(read, party_ids)
+    parties = await store.parties.by_ids(read, party_ids | crew_ids)
     deals: dict[int, Deal] = {}
     for bid in bids:
         twin, policy = twins.get(bid.twin_id), policies.get(bid.twin_id)
@@ -97,5 +102,7 @@ async def deals_of(
             agency=parties[power.agency_id] if power is not None else None,
             power=power,
             policy=policy,
+            crew=crews.get(bid.twin_id, ()),
+            contributors=parties,
         )
     return deals

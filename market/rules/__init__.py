@@ -22,6 +22,7 @@ from market.rules.acting import (
 from market.rules.limits import (
     LONGEST_RIGHTS_YEARS,
     check_amount,
+    check_contribution,
     check_country,
     check_currency,
     check_email,
@@ -43,6 +44,7 @@ from market.rules.limits import (
 )
 from market.rules.states import (
     BID_MOVES,
+    CONTRIBUTION_MOVES,
     LICENCE_MOVES,
     LISTING_MOVES,
     MANDATE_MOVES,
@@ -57,6 +59,7 @@ from market.rules.states import (
 
 __all__ = [
     "BID_MOVES",
+    "CONTRIBUTION_MOVES",
     "LICENCE_MOVES",
     "LISTING_MOVES",
     "LONGEST_RIGHTS_YEARS",
@@ -67,6 +70,7 @@ __all__ = [
     "acting_party",
     "bid_status",
     "check_amount",
+    "check_contribution",
     "check_country",
     "check_currency",
     "check_email",

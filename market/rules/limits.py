@@ -22,6 +22,10 @@ LONGEST_MANDATE_YEARS = 3
 FARTHEST_YEARS = 10
 """Nothing is agreed that begins later than this."""
 HIGHEST_COMMISSION_BPS = 2000
+HIGHEST_CONTRIBUTIONS_BPS = 3000
+"""Of a price, for the whole crew of a capture: beside the platform's fee and the highest commission, the model's own part stays
+the greatest of all."""
+MAXIMUM_CONTRIBUTIONS = 12
 MAXIMUM_FACTOR = 1000
 LONGEST_BIDDING = timedelta(days=90)
 LONGEST_SOFT_CLOSE_SECONDS = 3600
@@ -175,6 +179,19 @@ def check_mandate(
     if not countries:
         raise InvalidInput("Name at least one territory.", path=["territories"])
     _check_days(starts_on, ends_on, today, path=(), years=LONGEST_MANDATE_YEARS)
+
+
+def check_contribution(*, share_bps: int, others_bps: Sequence[int]) -> None:
+    """What a contributor is to have of a price, beside what the others have already."""
+    left = HIGHEST_CONTRIBUTIONS_BPS - sum(others_bps)
+    if not 1 <= share_bps <= left:
+        raise InvalidInput(
+            f"A crew has at most {HIGHEST_CONTRIBUTIONS_BPS} basis points of a price in all, so that your own part stays the"
+            f" greatest: {left} are left; it was {share_bps}.",
+            path=["basisPoints"],
+        )
+    if len(others_bps) >= MAXIMUM_CONTRIBUTIONS:
+        raise InvalidInput(f"A crew has at most {MAXIMUM_CONTRIBUTIONS} people.", path=["twinId"])
 
 
 def _check_days(starts_on: date, ends_on: date, today: date, *, path: Path, years: int) -> None:

@@ -5,6 +5,7 @@ Listing   SCHEDULED -> OPEN -> CLOSED -> AWARDED;  SCHEDULED/OPEN/CLOSED -> WITH
 Bid       PENDING -> COUNTERED -> PENDING;  PENDING -> ACCEPTED;  both -> DECLINED | WITHDRAWN | EXPIRED | LOST
 Licence   AWAITING_PAYMENT -> ACTIVE <-> SUSPENDED;  AWAITING_PAYMENT -> LAPSED;  both -> TERMINATED | ENDED
 Mandate   PROPOSED -> ACTIVE | DECLINED;  ACTIVE -> ENDED
+Contribution  INVITED -> ACCEPTED | DECLINED | ENDED;  ACCEPTED -> ENDED
 """
 
 from collections.abc import Mapping
@@ -13,11 +14,19 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from core.errors import WrongState
-from market.states import BidStatus, LicenceStatus, ListingStatus, MandateStatus, Outcome, TwinStatus
-from market.tables import Bid, Licence, Listing, Mandate, Twin
+from market.states import (
+    BidStatus,
+    ContributionStatus,
+    LicenceStatus,
+    ListingStatus,
+    MandateStatus,
+    Outcome,
+    TwinStatus,
+)
+from market.tables import Bid, Contribution, Licence, Listing, Mandate, Twin
 
-Stateful: TypeAlias = Twin | Listing | Bid | Licence | Mandate
-Status: TypeAlias = TwinStatus | ListingStatus | BidStatus | LicenceStatus | MandateStatus
+Stateful: TypeAlias = Twin | Listing | Bid | Licence | Mandate | Contribution
+Status: TypeAlias = TwinStatus | ListingStatus | BidStatus | LicenceStatus | MandateStatus | ContributionStatus
 
 TWIN_MOVES: Mapping[TwinStatus, frozenset[TwinStatus]] = {
     TwinStatus.DRAFT: frozenset({TwinStatus.LISTED, TwinStatus.RETIRED}),
@@ -72,12 +81,22 @@ MANDATE_MOVES: Mapping[MandateStatus, frozenset[MandateStatus]] = {
     MandateStatus.DECLINED: frozenset(),
 }
 
+CONTRIBUTION_MOVES: Mapping[ContributionStatus, frozenset[ContributionStatus]] = {
+    ContributionStatus.INVITED: frozenset(
+        {ContributionStatus.ACCEPTED, ContributionStatus.DECLINED, ContributionStatus.ENDED}
+    ),
+    ContributionStatus.ACCEPTED: frozenset({ContributionStatus.ENDED}),
+    ContributionStatus.DECLINED: frozenset(),
+    ContributionStatus.ENDED: frozenset(),
+}
+
 MOVES: Mapping[type, Mapping[StrEnum, frozenset[StrEnum]]] = {
     Twin: {status: frozenset(after) for status, after in TWIN_MOVES.items()},
     Listing: {status: frozenset(after) for status, after in LISTING_MOVES.items()},
     Bid: {status: frozenset(after) for status, after in BID_MOVES.items()},
     Licence: {status: frozenset(after) for status, after in LICENCE_MOVES.items()},
     Mandate: {status: frozenset(after) for status, after in MANDATE_MOVES.items()},
+    Contribution: {status: frozenset(after) for status, after in CONTRIBUTION_MOVES.items()},
 }
 
 BY_THE_CLOCK = frozenset[Status]({ListingStatus.OPEN, ListingStatus.CLOSED, BidStatus.EXPIRED})

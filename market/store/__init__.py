@@ -4,6 +4,6 @@ Every question is scoped by who asks: what the caller may not see is not there. 
 listing, bid, licence, payment. Whoever changes a listing, bid or licence holds its twin, so a twin's sale is one queue.
 """
 
-from market.store import bids, licences, listings, mandates, parties, people, search, twins
+from market.store import bids, contributions, licences, listings, mandates, parties, people, search, twins
 
-__all__ = ["bids", "licences", "listings", "mandates", "parties", "people", "search", "twins"]
+__all__ = ["bids", "contributions", "licences", "listings", "mandates", "parties", "people", "search", "twins"]

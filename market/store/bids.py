@@ -200,6 +200,8 @@ def _of_party(read: Read, party: Party, statuses: Collection[BidStatus] | None) 
                 col(Mandate.days).contains(read.today),
             )
             theirs = col(Bid.twin_id).in_(sa.select(col(Twin.id)).where(col(Twin.model_id).in_(mandate)))
+        case PartyKind.CONTRIBUTOR:
+            theirs = sa.false()
     query = sa.select(Bid).where(theirs, scope.bids(read.actor, read.now))
     if statuses is not None:
         query = query.where(sa.or_(sa.false(), *(_is(status, read.now) for status in set(statuses))))

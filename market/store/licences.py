@@ -35,6 +35,12 @@ async def by_number(read: Read, number: str) -> Licence | None:
     return (await read.session.execute(query)).scalar_one_or_none()
 
 
+async def numbers(read: Read, ids: Collection[int]) -> Mapping[int, str]:
+    """As people call them, of any licences: for those who see something of them."""
+    rows = (await read.session.execute(sa.select(Licence).where(col(Licence.id).in_(ids)))).scalars()
+    return {row.id: row.number for row in rows if row.id is not None and row.number is not None}
+
+
 async def of_bids(read: Read, bid_ids: Collection[int]) -> Mapping[int, Licence]:
     """By bid, those that the caller may see."""
     query = sa.select(Licence).where(col(Licence.bid_id).in_(bid_ids), scope.licences(read.actor))
@@ -127,10 +133,11 @@ def _unknown() -> NotFound:
 
 
 def _of_party(read: Read, party: Party, statuses: Collection[LicenceStatus] | None) -> sa.Select[Any]:
-    role = {
-        PartyKind.BRAND: col(Licence.brand_id),
-        PartyKind.MODEL: col(Licence.model_id),
-        PartyKind.AGENCY: col(Licence.agency_id),
+    theirs = {
+        PartyKind.BRAND: col(Licence.brand_id) == party.id,
+        PartyKind.MODEL: col(Licence.model_id) == party.id,
+        PartyKind.AGENCY: col(Licence.agency_id) == party.id,
+        PartyKind.CONTRIBUTOR: sa.false(),
     }[party.kind]
-    query = sa.select(Licence).where(role == party.id, scope.licences(read.actor))
+    query = sa.select(Licence).where(theirs, scope.licences(read.actor))
     return query.where(col(Licence.status).in_(statuses)) if statuses is not None else query

@@ -7,8 +7,8 @@ from sqlmodel import col
 
 from core.actor import Actor
 from market.rules import is_system
-from market.states import ListingFormat, TwinStatus
-from market.tables import Bid, Licence, Listing, Mandate, Twin
+from market.states import ContributionStatus, ListingFormat, TwinStatus
+from market.tables import Bid, Contribution, Licence, Listing, Mandate, Twin
 
 Condition = sa.ColumnElement[bool]
 
@@ -29,6 +29,11 @@ def twins(actor: Actor) -> Condition:
         own = sa.or_(col(Licence.brand_id).in_(actor.brand_ids), col(Licence.agency_id).in_(actor.agency_ids))
         licence = sa.select(1).where(col(Licence.twin_id) == col(Twin.id), own)
         conditions.append(sa.exists(licence.correlate(Twin)))
+    if actor.contributor_ids:
+        crew = sa.select(1).where(
+            col(Contribution.twin_id) == col(Twin.id), col(Contribution.party_id).in_(actor.contributor_ids)
+        )
+        conditions.append(sa.exists(crew.correlate(Twin)))
     return sa.or_(*conditions)
 
 
@@ -84,6 +89,22 @@ def mandates(actor: Actor) -> Condition:
     if _sees_all(actor):
         return sa.true()
     return sa.or_(col(Mandate.model_id).in_(actor.model_ids), col(Mandate.agency_id).in_(actor.agency_ids))
+
+
+def contributions(actor: Actor) -> Condition:
+    """Those of the seller's twins and the contributor's own in any state; of all others, who has accepted."""
+    if actor.is_anonymous:
+        return sa.false()
+    return sa.or_(own_contributions(actor), col(Contribution.status) == ContributionStatus.ACCEPTED)
+
+
+def own_contributions(actor: Actor) -> Condition:
+    """Those in which the caller has a part."""
+    if _sees_all(actor):
+        return sa.true()
+    return sa.or_(
+        col(Contribution.model_id).in_(actor.seller_ids), col(Contribution.party_id).in_(actor.contributor_ids)
+    )
 
 
 def _sees_all(actor: Actor) -> bool:

@@ -2,6 +2,8 @@
 
 from market import showing as showing  # searches read it, and it fills the metadata
 from market.tables.bids import Bid as Bid
+from market.tables.contributions import Contribution as Contribution
+from market.tables.contributions import LicenceContribution as LicenceContribution
 from market.tables.licences import LICENCE_NO_CONFLICT as LICENCE_NO_CONFLICT
 from market.tables.licences import SLOT as SLOT
 from market.tables.licences import Consent as Consent

@@ -66,10 +66,22 @@ from payments.store.returns import (
     unsettled_refunds,
     unsettled_returns,
 )
-from payments.store.statements import Balance, Earning, balances, earnings, every_payment, every_payout, every_share
+from payments.store.statements import (
+    Balance,
+    CrewShare,
+    Earning,
+    balances,
+    crew_shares,
+    earnings,
+    every_payment,
+    every_payout,
+    every_share,
+    paid_by,
+)
 
 __all__ = [
     "Balance",
+    "CrewShare",
     "Earning",
     "EntrySum",
     "Posting",
@@ -78,6 +90,7 @@ __all__ = [
     "balances",
     "count_payouts_of_payee",
     "count_shares_of_payee",
+    "crew_shares",
     "disputes_of",
     "earnings",
     "ensure_payee",
@@ -107,6 +120,7 @@ __all__ = [
     "lock_share",
     "lock_shares",
     "open_disputes",
+    "paid_by",
     "payee",
     "payee_of_account",
     "payees_awaited",

@@ -2,13 +2,13 @@
 
 from core.work import OpenRead
 from resolvers.loaders.bids import Bids
+from resolvers.loaders.contributions import Contributions
 from resolvers.loaders.licences import Licences
-from resolvers.loaders.parties import Parties
 from resolvers.loaders.payments import Payments
 from schema.loaders import Loaders
 
 
-class AllLoaders(Parties, Bids, Licences, Payments):
+class AllLoaders(Contributions, Bids, Licences, Payments):
     pass
 
 

@@ -40,6 +40,10 @@ class Payments(Batches):
         return self.many(store.shares_of, plainly(Share.of))
 
     @cached_property
+    def licence_number_of_payment(self) -> DataLoader[int, str]:
+        return self.each(_licence_numbers, plainly(str))
+
+    @cached_property
     def payout(self) -> DataLoader[int, Payout]:
         return self.each(store.payouts_by_id, plainly(Payout.of))
 
@@ -94,7 +98,7 @@ class Payments(Batches):
         async with self.read() as read:
             earned = await ledger.earnings(read, payee_id, first=first, last=last)
             rows = await licences.by_ids(read, [each.reference for each in earned])
-        by_model = {each.reference: _told_model(rows[each.reference], payee_id) for each in earned}
+        by_model = {each.reference: _told_model(rows.get(each.reference), payee_id) for each in earned}
         sums: defaultdict[tuple[date, int | None, str], list[int]] = defaultdict(list)
         for each in earned:
             sums[each.month, by_model[each.reference], each.amount.currency].append(each.amount.minor)
@@ -113,5 +117,13 @@ async def _balances(read: Read, payee_ids: Sequence[int]) -> Mapping[int, Sequen
     return found
 
 
-def _told_model(licence: market.Licence, payee_id: int) -> int | None:
-    return None if licence.model_id == payee_id else licence.model_id
+async def _licence_numbers(read: Read, payment_ids: Sequence[int]) -> Mapping[int, str]:
+    """By payment. Whoever sees a share may know of which licence it is."""
+    rows = await store.payments_by_id(read, payment_ids)
+    numbers = await licences.numbers(read, [row.reference for row in rows.values()])
+    return {payment_id: numbers[row.reference] for payment_id, row in rows.items()}
+
+
+def _told_model(licence: market.Licence | None, payee_id: int) -> int | None:
+    """To an agency. A contributor does not see the licence."""
+    return None if licence is None or licence.model_id == payee_id else licence.model_id

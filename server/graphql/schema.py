@@ -9,6 +9,7 @@ import schema
 from resolvers.activity import Subscriptions
 from resolvers.api_keys import ApiKeyMutations
 from resolvers.bids import BidMutations
+from resolvers.contributions import ContributionMutations
 from resolvers.licences import LicenceMutations, LicenceQueries
 from resolvers.listings import ListingMutations, ListingQueries
 from resolvers.mandates import MandateMutations
@@ -30,7 +31,14 @@ class Query(NodeQueries, PartyQueries, TwinQueries, ListingQueries, LicenceQueri
 
 @strawberry.type
 class Mutation(
-    TwinMutations, MandateMutations, ListingMutations, BidMutations, LicenceMutations, PaymentMutations, ApiKeyMutations
+    TwinMutations,
+    MandateMutations,
+    ContributionMutations,
+    ListingMutations,
+    BidMutations,
+    LicenceMutations,
+    PaymentMutations,
+    ApiKeyMutations,
 ):
     pass
 

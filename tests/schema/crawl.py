@@ -34,6 +34,7 @@ ARGUMENTS = {
     "rights": f"{{{_RIGHTS}, industry: APPAREL, exclusivity: TOTAL}}",
     "from": json.dumps(str(date(2020, 1, 1))),
     "to": json.dumps(str(date(2040, 1, 1))),
+    "year": "2026",
     "number": '"TM-2026-000001"',
     "handle": '"ada-one"',
 }

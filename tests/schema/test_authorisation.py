@@ -9,7 +9,7 @@ import pytest
 from graphql import get_named_type, is_leaf_type
 
 from core.actor import ANONYMOUS, SYSTEM, Actor, Scope
-from market import mandates, parties, territories
+from market import contributions, mandates, parties, territories
 from market.rights import Industry
 from market.states import PartyKind
 from payments import store as money
@@ -66,9 +66,11 @@ TABLE: dict[str, dict[str, str]] = {
         "price": "SS-S-SU",
         "status": "SS-S-SU",
         "createdAt": "SS-S-SU",
+        "twinVersion": "SS-S-SU",
         "twin": "SS-S-SU",
         "brand": "SS-S-SU",
         "consent": "SS-S-SU",
+        "contributions": "SS-S-SU",
         "payment": "SS-S-SU",
     },
     "Mandate": {
@@ -98,6 +100,7 @@ TABLE: dict[str, dict[str, str]] = {
         "amount": "SS-S-SU",
         "reversed": "SS-S-SU",
         "status": "SS-S-SU",
+        "licenceNumber": "SS-S-SU",
         "payment": "SS-S-SU",
         "party": "SS-S-SU",
     },
@@ -158,6 +161,27 @@ TABLE: dict[str, dict[str, str]] = {
         "licences": "FFFSFSU",
         "apiKeys": "FFFSFSU",
         "canPay": "FFFSFSU",
+        "crewReport": "FFFSFSU",
+    },
+    "Contributor": {
+        "id": "SSSSSSU",
+        "handle": "SSSSSSU",
+        "name": "SSSSSSU",
+        "country": "SSSSSSU",
+        "payee": "00000SU",
+        "contributions": "SSEEESU",
+    },
+    "Contribution": {
+        "id": "SS---SU",
+        "twinVersion": "SS---SU",
+        "craft": "SS---SU",
+        "basisPoints": "SS---SU",
+        "status": "SS---SU",
+        "invitedAt": "SS---SU",
+        "answeredAt": "00---0U",
+        "endedAt": "00---0U",
+        "twin": "SS---SU",
+        "contributor": "SS---SU",
     },
     "Twin": {
         "id": "SSSSSSU",
@@ -181,6 +205,7 @@ TABLE: dict[str, dict[str, str]] = {
         "rateCard": "SSSSSSU",
         "quote": "SSSSSSU",
         "availability": "SSSSSSU",
+        "contributions": "SSSSSSU",
         "listings": "SSSSSSU",
     },
 }
@@ -223,6 +248,7 @@ async def things(api: Api, everybody: dict[str, Actor]) -> dict[str, str]:
     """One of each type, by its id: Lumen leads a listing, holds a licence, and has a key; Ada waits for a payout."""
     ada, lumen = everybody["model"], everybody["brand"]
     twin_id = await on_the_market(api, ada)
+    await accepted(api, await invited(api, ada, twin_id, "Mira Holm"))
     for brand in (lumen, everybody["rival"]):
         await with_a_card(api, brand)
     listing_id = await opened(api, ada, twin_id, "OPEN")
@@ -234,6 +260,7 @@ async def things(api: Api, everybody: dict[str, Actor]) -> dict[str, str]:
     fields = "... on BidAccepted { licence { id payment { id shares { id } } } }"
     licence = (await api.do(ada, "acceptBid", acceptance, fields))["licence"]
     await needs_the_brand(api)
+    crew = await invited(api, ada, twin_id, "Sol Berg")
     made = await api.do(
         lumen, "createApiKey", {"name": "app", "scopes": ["READ"]}, "... on ApiKeyCreated { apiKey { id } }"
     )
@@ -250,7 +277,24 @@ async def things(api: Api, everybody: dict[str, Actor]) -> dict[str, str]:
         "Model": await own_party(api, ada),
         "Agency": await own_party(api, everybody["agency"]),
         "Brand": await own_party(api, lumen),
+        "Contributor": crew["contributor"]["id"],
+        "Contribution": crew["id"],
     }
+
+
+async def invited(api: Api, ada: Actor, twin_id: str, name: str) -> Any:
+    """Somebody of the crew, who has not answered."""
+    input = {"twinId": twin_id, "craft": "stylist", "basisPoints": 100, "name": name, "country": "NO"}
+    asked = input | {"email": f"{name.split()[0].lower()}@crew.example"}
+    fields = "... on ContributorInvited { contribution { id contributor { id } } }"
+    return (await api.do(ada, "inviteContributor", asked, fields))["contribution"]
+
+
+async def accepted(api: Api, contribution: Any) -> None:
+    number, party = (SEAL.open_id(each["id"])[1] for each in (contribution, contribution["contributor"]))
+    crew = replace(SYSTEM, caller="person:crew", contributor_ids=frozenset({party}))
+    async with api.database.work(crew)() as work:
+        await contributions.respond(work, contribution_id=number, accept=True)
 
 
 async def needs_the_brand(api: Api) -> None:

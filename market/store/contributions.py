@@ -1,0 +1,108 @@
+"""Contributions: who of a capture's crew has which part of a price."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from core.errors import NotFound
+from core.store import refresh_clock
+from core.work import Read, Work
+from market.states import ContributionStatus, PartyKind
+from market.store import asking, scope, twins
+from market.tables import Contribution, LicenceContribution, Member, Party, Person, Twin
+
+STANDING = (ContributionStatus.INVITED, ContributionStatus.ACCEPTED)
+
+
+async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Contribution]:
+    """Those that the caller may see."""
+    query = sa.select(Contribution).where(col(Contribution.id).in_(ids), scope.contributions(read.actor))
+    return await asking.by_number(read, query)
+
+
+async def sharing(read: Read, some: Iterable[Twin]) -> Mapping[int, Sequence[Contribution]]:
+    """By twin, the crew of its present version that has accepted, in the order of their invitations."""
+    versions = [(twin.id, twin.version) for twin in some]
+    query = sa.select(Contribution).where(
+        sa.tuple_(col(Contribution.twin_id), col(Contribution.twin_version)).in_(versions),
+        col(Contribution.status) == ContributionStatus.ACCEPTED,
+    )
+    return _by_twin((await read.session.execute(query.order_by(col(Contribution.id)))).scalars())
+
+
+async def of_twins(read: Read, twin_ids: Collection[int]) -> Mapping[int, Sequence[Contribution]]:
+    """By twin, all that the caller may see."""
+    query = sa.select(Contribution).where(col(Contribution.twin_id).in_(twin_ids), scope.contributions(read.actor))
+    return _by_twin((await read.session.execute(query.order_by(col(Contribution.id)))).scalars())
+
+
+async def of_parties(read: Read, party_ids: Collection[int]) -> Mapping[int, Sequence[Contribution]]:
+    """By contributor, newest first, those that the caller may see."""
+    query = sa.select(Contribution).where(col(Contribution.party_id).in_(party_ids), scope.contributions(read.actor))
+    found: dict[int, list[Contribution]] = defaultdict(list)
+    for each in (await read.session.execute(query.order_by(col(Contribution.id).desc()))).scalars():
+        found[each.party_id].append(each)
+    return found
+
+
+async def of_version(work: Work, twin: Twin) -> Sequence[Contribution]:
+    """Everybody who was ever invited for the present version of a twin that is locked."""
+    query = sa.select(Contribution).where(
+        col(Contribution.twin_id) == twin.id, col(Contribution.twin_version) == twin.version
+    )
+    return (await work.session.execute(query.order_by(col(Contribution.id)))).scalars().all()
+
+
+async def lock(work: Work, contribution_id: int) -> tuple[Contribution, Twin]:
+    """The contribution and its twin, held until the work ends. Raises NotFound."""
+    seen = sa.and_(col(Contribution.id) == contribution_id, scope.own_contributions(work.actor))
+    twin = await twins.hold_of(work, sa.select(col(Contribution.twin_id)).where(seen))
+    held = sa.select(Contribution).where(seen).with_for_update(key_share=True)
+    query = held.execution_options(populate_existing=True)
+    found = (await work.session.execute(query)).scalar_one_or_none() if twin is not None else None
+    if twin is None or found is None:
+        raise NotFound("There is no such contribution.", path=["contributionId"])
+    await refresh_clock(work)
+    return found, twin
+
+
+async def party_of_person(read: Read, person: Person) -> Party | None:
+    """The contributor that a person is already."""
+    query = sa.select(Party).join(Member, col(Member.party_id) == col(Party.id))
+    own = query.where(col(Member.person_id) == person.id, col(Party.kind) == PartyKind.CONTRIBUTOR)
+    return (await read.session.execute(own.order_by(col(Party.id)).limit(1))).scalar_one_or_none()
+
+
+async def freeze(work: Work, licence_id: int, crew: Sequence[Contribution]) -> None:
+    """What the crew has of a licence that was signed just now."""
+    if crew:
+        rows = [
+            {
+                "licence_id": licence_id,
+                "contribution_id": each.id,
+                "party_id": each.party_id,
+                "craft": each.craft,
+                "share_bps": each.share_bps,
+            }
+            for each in crew
+        ]
+        await work.session.execute(insert(LicenceContribution).values(rows))
+
+
+async def of_licences(read: Read, licence_ids: Collection[int]) -> Mapping[int, Sequence[LicenceContribution]]:
+    """By licence, as they were frozen into it."""
+    query = sa.select(LicenceContribution).where(col(LicenceContribution.licence_id).in_(licence_ids))
+    found: dict[int, list[LicenceContribution]] = defaultdict(list)
+    for each in (await read.session.execute(query.order_by(col(LicenceContribution.contribution_id)))).scalars():
+        found[each.licence_id].append(each)
+    return found
+
+
+def _by_twin(rows: Iterable[Contribution]) -> Mapping[int, Sequence[Contribution]]:
+    found: dict[int, list[Contribution]] = defaultdict(list)
+    for each in rows:
+        found[each.twin_id].append(each)
+    return found
