@@ -108,6 +108,13 @@ class MandateAnswered(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class MandateDelegated(Fact):
+    """The model gave her agency the deciding of assets, or took it back."""
+
+    mandate_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class MandateEnded(Fact):
     mandate_id: int
     agency_id: int
@@ -207,3 +214,23 @@ class LicenceEnded(LicenceFact):
 @dataclass(frozen=True, slots=True)
 class LicenceTerminated(LicenceFact):
     """Its money went back: its rights are free."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFact(LicenceFact):
+    asset_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssetSubmitted(AssetFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AssetDueSoon(AssetFact):
+    """It will be rejected unless the model decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssetDecided(AssetFact):
+    """By the model, by whom she gave that to, by her policy, or by the deadline."""

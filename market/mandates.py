@@ -1,4 +1,4 @@
-"""Mandates: the agency proposes, the model answers, either ends."""
+"""Mandates: the agency proposes, the model answers and may let it decide assets, either ends."""
 
 from datetime import date, timedelta
 
@@ -9,7 +9,7 @@ from core.errors import NotAllowed, WrongState
 from core.store import refresh_clock
 from core.work import Work
 from market import rules, store
-from market.facts import MandateAnswered, MandateEnded, MandateProposed
+from market.facts import MandateAnswered, MandateDelegated, MandateEnded, MandateProposed
 from market.states import MandateStatus, PartyKind
 from market.store.rights import country_numbers
 from market.tables import Mandate
@@ -82,6 +82,23 @@ async def _check_room(work: Work, mandate: Mandate) -> None:
             "You have a mandate for some of these territories and days already. End that one first.",
             state=MandateStatus.PROPOSED,
         )
+
+
+async def delegate(work: Work, *, mandate_id: int, decides_assets: bool) -> Mandate:
+    """The model lets the agency decide assets in her place, or no longer. Signing is never given away."""
+    rules.check_scope(work.actor, Scope.MANAGE)
+    mandate = await store.mandates.lock(work, mandate_id)
+    if mandate.model_id not in work.actor.model_ids:
+        raise NotAllowed("Only the model herself can give this away.", code="ONLY_THE_MODEL")
+    over = mandate.days.upper is not None and mandate.days.upper <= work.today
+    if mandate.status is not MandateStatus.ACTIVE or over:
+        state = MandateStatus.ENDED if over else mandate.status
+        raise WrongState(f"The mandate is {state}: only one that is ACTIVE can cover this.", state=state)
+    if decides_assets is not (mandate.decides_assets_since is not None):
+        mandate.decides_assets_since = work.now if decides_assets else None
+        await work.session.flush()
+        work.record(MandateDelegated(mandate_id=_id(mandate)))
+    return mandate
 
 
 async def end(work: Work, *, mandate_id: int) -> Mandate:

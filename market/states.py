@@ -78,5 +78,18 @@ class LicenceStatus(StrEnum):
     TERMINATED = "TERMINATED"
 
 
+class AssetStatus(StrEnum):
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+
+
+class Making(StrEnum):
+    """How a picture or film came about: all of it generated, or the twin set into a photograph or film of the world."""
+
+    GENERATED = "GENERATED"
+    COMPOSITE = "COMPOSITE"
+
+
 LIVE = (LicenceStatus.AWAITING_PAYMENT, LicenceStatus.ACTIVE, LicenceStatus.SUSPENDED)
 """The states in which a licence holds its rights."""

@@ -71,6 +71,7 @@ class Subscriptions:
                 at=stored(row.at),
                 kind=LicenceActivityKind(row.kind),
                 licence_id=row.body["licence_id"],
+                asset_id=row.body.get("asset_id"),
             )
 
 

@@ -1,4 +1,4 @@
-"""Proposing, answering and ending mandates."""
+"""Proposing, answering, widening and ending mandates."""
 
 import strawberry
 
@@ -7,6 +7,9 @@ from schema import policy
 from schema.context import Info
 from schema.ids import number_if_given, number_of
 from schema.mandates import (
+    AssetDecisionsDelegated,
+    DelegateAssetDecisionsInput,
+    DelegateAssetDecisionsResult,
     EndMandateInput,
     EndMandateResult,
     Mandate,
@@ -43,6 +46,15 @@ class MandateMutations:
                 ends_on=input.ends_on,
             )
         return MandateProposed(mandate=Mandate.of(mandate))
+
+    @strawberry.mutation
+    async def delegate_asset_decisions(
+        self, info: Info, input: DelegateAssetDecisionsInput
+    ) -> DelegateAssetDecisionsResult:
+        async with policy.work(info) as work:
+            mandate_id = number_of(info, input.mandate_id, "Mandate", path=["mandateId"])
+            mandate = await mandates.delegate(work, mandate_id=mandate_id, decides_assets=input.delegate)
+        return AssetDecisionsDelegated(mandate=Mandate.of(mandate))
 
     @strawberry.mutation
     async def end_mandate(self, info: Info, input: EndMandateInput) -> EndMandateResult:

@@ -13,6 +13,7 @@ from payments import store as money
 from payments.tables import Payment as PaymentRow
 from schema import policy
 from schema.api_keys import ApiKey
+from schema.assets import Asset
 from schema.bids import Bid
 from schema.context import Info
 from schema.contributions import Contribution
@@ -92,6 +93,10 @@ async def _licences(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
     return {number: Licence.of(row) for number, row in (await store.licences.by_ids(read, numbers)).items()}
 
 
+async def _assets(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
+    return {number: Asset.of(row, read.now) for number, row in (await store.assets.by_ids(read, numbers)).items()}
+
+
 async def _payments(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
     return {number: Payment.of(row) for number, row in (await _visible_payments(read, numbers)).items()}
 
@@ -131,6 +136,7 @@ FINDERS: Mapping[str, Find] = {
     "Listing": _listings,
     "Bid": _bids,
     "Licence": _licences,
+    "Asset": _assets,
     "Payment": _payments,
     "Share": _shares,
     "Payout": _payouts,

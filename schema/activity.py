@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import strawberry
 
+from schema.assets import Asset
 from schema.context import Info
 from schema.licences import Licence
 from schema.listings import Listing
@@ -36,7 +37,7 @@ class ListingActivityKind(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
-@strawberry.enum
+@strawberry.enum(description="ASSET_DUE_SOON: an asset is rejected within a day unless the model decides.")
 class LicenceActivityKind(StrEnum):
     ACCEPTED = "ACCEPTED"
     ACTIVATED = "ACTIVATED"
@@ -47,6 +48,9 @@ class LicenceActivityKind(StrEnum):
     ENDED = "ENDED"
     TERMINATED = "TERMINATED"
     REFUNDED = "REFUNDED"
+    ASSET_SUBMITTED = "ASSET_SUBMITTED"
+    ASSET_DUE_SOON = "ASSET_DUE_SOON"
+    ASSET_DECIDED = "ASSET_DECIDED"
 
 
 @strawberry.type
@@ -85,7 +89,12 @@ class LicenceActivity:
     at: datetime
     kind: LicenceActivityKind
     licence_id: strawberry.Private[int]
+    asset_id: strawberry.Private[int | None]
 
     @strawberry.field
     async def licence(self, info: Info) -> Licence:
         return await info.context.load.licence.load(self.licence_id)
+
+    @strawberry.field
+    async def asset(self, info: Info) -> Asset | None:
+        return None if self.asset_id is None else await info.context.load.asset.load(self.asset_id)

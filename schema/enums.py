@@ -7,17 +7,20 @@ from market.errors import ObstacleKind
 from market.rights import Exclusivity, Industry, Medium
 from market.search import TwinOrder
 from market.states import (
+    AssetStatus,
     BidStatus,
     ContributionStatus,
     LicenceStatus,
     ListingFormat,
     ListingStatus,
+    Making,
     MandateStatus,
     TwinStatus,
 )
 from payments.states import PayeeStatus, PaymentStatus, PayoutStatus, ShareStatus
 
 __all__ = [
+    "AssetStatus",
     "BidStatus",
     "ContributionStatus",
     "Exclusivity",
@@ -25,6 +28,7 @@ __all__ = [
     "LicenceStatus",
     "ListingFormat",
     "ListingStatus",
+    "Making",
     "MandateStatus",
     "Medium",
     "ObstacleKind",
@@ -46,6 +50,7 @@ for plain in (
     PaymentStatus,
     PayeeStatus,
     PayoutStatus,
+    AssetStatus,
 ):
     strawberry.enum(plain)
 
@@ -96,6 +101,12 @@ strawberry.enum(
         "PENDING: not yet paid by the brand. HELD: the payee cannot receive yet; sent as soon as it can. OWED: "
         "reversed, "
         "but the payee's balance did not cover it; taken from its next share."
+    ),
+)
+strawberry.enum(
+    Making,
+    description=(
+        "GENERATED: all of it by artificial intelligence. COMPOSITE: the twin set into a photograph or film of the world."
     ),
 )
 strawberry.enum(TwinOrder, description="PRICE_ASC and PRICE_DESC need availableFor; RELEVANCE needs search.")

@@ -9,19 +9,21 @@ from market import tables
 from market.store.rights import rights_of
 from schema.consent import ConsentRecord
 from schema.context import Info
-from schema.enums import LicenceStatus
+from schema.enums import AssetStatus, LicenceStatus
 from schema.errors import ConsentOutdated, IdempotencyConflict, InvalidInput, NotAllowed, RightsUnavailable, WrongState
 from schema.ids import Node, stored
 from schema.money import Money
-from schema.paging import Connection
+from schema.paging import Connection, Page
 from schema.parties import Brand
 from schema.rights import Rights
 from schema.twins import Twin
 
 if TYPE_CHECKING:
+    from schema.assets import AssetConnection
     from schema.contributions import LicenceContribution
     from schema.payments import Payment
 
+Assets: TypeAlias = Annotated["AssetConnection", strawberry.lazy("schema.assets")]
 Contributions: TypeAlias = list[Annotated["LicenceContribution", strawberry.lazy("schema.contributions")]]
 ItsPayment: TypeAlias = Annotated["Payment", strawberry.lazy("schema.payments")]
 
@@ -68,6 +70,18 @@ class Licence(Node):
     @strawberry.field(description="The parties of the licence only.")
     async def payment(self, info: Info) -> ItsPayment:
         return await info.context.load.payment_of_licence.load(self.row_id)
+
+    @strawberry.field
+    async def assets(
+        self,
+        info: Info,
+        status: list[AssetStatus] | None = strawberry.UNSET,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Assets:
+        return await info.context.load.assets_under(self.row_id, status, Page.of(info, first, after, last, before))
 
 
 @strawberry.type

@@ -13,10 +13,11 @@ from strawberry.dataloader import DataLoader
 from market.search import TwinQuery
 from market.store.listings import ListingQuery
 from schema.api_keys import ApiKey
+from schema.assets import Asset, AssetConnection
 from schema.bids import Bid, BidConnection
 from schema.consent import ConsentDocument, ConsentPolicy, ConsentRecord
 from schema.contributions import Contribution, CrewReport, LicenceContribution
-from schema.enums import BidStatus, LicenceStatus, ListingStatus, MandateStatus
+from schema.enums import AssetStatus, BidStatus, LicenceStatus, ListingStatus, MandateStatus
 from schema.licences import Licence, LicenceConnection
 from schema.listings import Listing, ListingConnection
 from schema.mandates import Mandate, MandateConnection
@@ -117,6 +118,15 @@ class LicenceLoaders(Protocol):
     ) -> LicenceConnection: ...
 
 
+class AssetLoaders(Protocol):
+    @property
+    def asset(self) -> DataLoader[int, Asset]: ...
+    async def assets_under(
+        self, licence_id: int, status: Sequence[AssetStatus] | None, page: Page
+    ) -> AssetConnection: ...
+    async def assets_of(self, model_id: int, status: Sequence[AssetStatus] | None, page: Page) -> AssetConnection: ...
+
+
 class PaymentLoaders(Protocol):
     @property
     def payment(self) -> DataLoader[int, Payment]: ...
@@ -145,5 +155,7 @@ class PaymentLoaders(Protocol):
     async def earnings(self, payee_id: int, first: date, last: date) -> list[Earning]: ...
 
 
-class Loaders(PartyLoaders, ContributionLoaders, TwinLoaders, BidLoaders, LicenceLoaders, PaymentLoaders, Protocol):
+class Loaders(
+    PartyLoaders, ContributionLoaders, TwinLoaders, BidLoaders, LicenceLoaders, PaymentLoaders, AssetLoaders, Protocol
+):
     pass

@@ -21,7 +21,7 @@ from schema.scalars import Territory
     description=(
         "An agency's power to act for a model: dated, bounded by territory, with the commission both agreed to. It "
         "never covers signing "
-        "the model's consent."
+        "the model's consent, and deciding assets only while she lets it."
     )
 )
 class Mandate(Node):
@@ -33,6 +33,7 @@ class Mandate(Node):
     territories: list[Territory]
     starts_on: date
     ends_on: date
+    decides_assets: bool = strawberry.field(description="Whether the model lets the agency decide assets in her place.")
 
     @classmethod
     def of(cls, row: tables.Mandate) -> Self:
@@ -45,6 +46,7 @@ class Mandate(Node):
             territories=shortest(countries_of(row.territories)),
             starts_on=stored(row.days.lower),
             ends_on=stored(row.days.upper) - timedelta(days=1),
+            decides_assets=row.decides_assets_since is not None,
         )
 
     @strawberry.field
@@ -98,6 +100,27 @@ class MandateAnswered:
 
 RespondToMandateResult: TypeAlias = Annotated[
     MandateAnswered | NotAllowed | WrongState, strawberry.union("RespondToMandateResult")
+]
+
+
+@strawberry.input(
+    description=(
+        "The model lets the agency decide assets in her place, or takes that back: deciding, never signing. It ends with "
+        "the mandate."
+    )
+)
+class DelegateAssetDecisionsInput:
+    mandate_id: strawberry.ID
+    delegate: bool
+
+
+@strawberry.type
+class AssetDecisionsDelegated:
+    mandate: Mandate
+
+
+DelegateAssetDecisionsResult: TypeAlias = Annotated[
+    AssetDecisionsDelegated | InvalidInput | NotAllowed | WrongState, strawberry.union("DelegateAssetDecisionsResult")
 ]
 
 

@@ -9,11 +9,12 @@ from market.states import PartyKind
 from schema import policy
 from schema.api_keys import ApiKey
 from schema.context import Info
-from schema.enums import BidStatus, Industry, LicenceStatus, MandateStatus
+from schema.enums import AssetStatus, BidStatus, Industry, LicenceStatus, MandateStatus
 from schema.ids import Node, sealed_id, stored
 from schema.paging import Connection, Page
 
 if TYPE_CHECKING:
+    from schema.assets import AssetConnection
     from schema.bids import BidConnection
     from schema.contributions import Contribution, CrewReport
     from schema.licences import LicenceConnection
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from schema.payments import Payee
     from schema.twins import TwinConnection
 
+Assets: TypeAlias = Annotated["AssetConnection", strawberry.lazy("schema.assets")]
 Bids: TypeAlias = Annotated["BidConnection", strawberry.lazy("schema.bids")]
 Contributions: TypeAlias = list[Annotated["Contribution", strawberry.lazy("schema.contributions")]]
 ItsCrewReport: TypeAlias = Annotated["CrewReport", strawberry.lazy("schema.contributions")]
@@ -98,6 +100,19 @@ class Model(Node, Party):
     ) -> Licences:
         policy.require_seller(info.context.actor, self.row_id)
         return await info.context.load.licences_of(self.row_id, status, Page.of(info, first, after, last, before))
+
+    @strawberry.field(description="What was made with all of her twins. Those that wait for her: status PENDING.")
+    async def assets(
+        self,
+        info: Info,
+        status: list[AssetStatus] | None = strawberry.UNSET,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Assets:
+        policy.require_seller(info.context.actor, self.row_id)
+        return await info.context.load.assets_of(self.row_id, status, Page.of(info, first, after, last, before))
 
 
 @strawberry.type

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.store import append_activity, enqueue, once
 from core.work import OpenWork, Read, Work
-from market import licences
+from market import assets, licences
 from payments import charges, disputes, payees, payers, refunds, reversals, transfers, webhooks
 from payments import store as payments
 from payments.gateway import Gateway
@@ -19,7 +19,7 @@ FORGOTTEN = timedelta(seconds=30)
 RARELY = timedelta(minutes=10)
 
 
-# ------------------------------------------------------------------ three shapes
+# ------------------------------------------------------------------ four shapes
 
 
 def asks_stripe(verb: Callable[[OpenWork, Gateway, int], Awaitable[None]], argument: str) -> Job:
@@ -37,6 +37,14 @@ def moves_licence(verb: Callable[..., Awaitable[object]]) -> Job:
         async with tools.open_work() as work:
             await verb(work, licence_id=body["licence_id"])
         return None
+
+    return run
+
+
+def tells_of_asset(verb: Callable[..., Awaitable[Again]]) -> Job:
+    async def run(tools: Tools, body: dict[str, Any]) -> Again:
+        async with tools.open_work() as work:
+            return await verb(work, asset_id=body["asset_id"])
 
     return run
 
@@ -106,6 +114,7 @@ async def _forgotten(read: Read) -> Sequence[tuple[str, str, Sequence[int]]]:
         ("payment.settle", "payment_id", await payments.unsettled_returns(read, older_than=FORGOTTEN)),
         ("payment.dispute", "payment_id", await payments.open_disputes(read, older_than=RARELY)),
         ("licence.follow", "licence_id", await store.licences_behind(read)),
+        ("asset.expire", "asset_id", await store.expired_assets(read)),
     ]
 
 
@@ -131,6 +140,8 @@ JOBS: Mapping[str, Job] = {
     "licence.lapse": moves_licence(licences.lapse),
     "licence.follow": moves_licence(licences.follow_payment),
     "licences.end": end_due,
+    "asset.remind": tells_of_asset(assets.remind),
+    "asset.expire": tells_of_asset(assets.expire),
     "listing.open": tells_of_listing("OPENED", store.listing_opens_at),
     "listing.close": tells_of_listing("CLOSED", store.listing_closes_at),
     "sweep": sweep,

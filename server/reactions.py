@@ -75,6 +75,17 @@ def licence(kind: str) -> Reaction:
     return react
 
 
+def asset(kind: str) -> Reaction:
+    """Tell everyone whose licence it is of a picture made under it."""
+
+    async def react(work: Work, fact: market.AssetFact) -> None:
+        body = {"licence_id": fact.licence_id, "asset_id": fact.asset_id}
+        for party_id in filter(None, (fact.brand_id, fact.model_id, fact.agency_id)):
+            await append_activity(work, topic=f"licence:{party_id}", kind=kind, body=body)
+
+    return react
+
+
 def listing(kind: str) -> Reaction:
     async def react(work: Work, fact: market.ListingWithdrawn | market.ListingAwarded) -> None:
         await append_activity(work, topic=f"listing:{fact.listing_id}", kind=kind, body={"listing_id": fact.listing_id})
@@ -113,6 +124,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     # mandates and twins: who looks finds them as they are
     market.MandateProposed: (),
     market.MandateAnswered: (),
+    market.MandateDelegated: (),
     market.MandateEnded: (),
     market.TwinStatusSet: (),
     market.ContributionChanged: (),
@@ -134,6 +146,14 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     market.LicenceResumed: (licence("RESUMED"),),
     market.LicenceEnded: (licence("ENDED"),),
     market.LicenceTerminated: (licence("TERMINATED"),),
+    # assets
+    market.AssetSubmitted: (
+        asset("ASSET_SUBMITTED"),
+        job("asset.remind", of="asset_id", due=store.asset_reminded_at),
+        job("asset.expire", of="asset_id", due=store.asset_decide_by),
+    ),
+    market.AssetDueSoon: (asset("ASSET_DUE_SOON"),),
+    market.AssetDecided: (asset("ASSET_DECIDED"),),
     # money in
     payments.PaymentRequested: (
         job("payment.drive", of="payment_id"),

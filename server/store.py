@@ -13,9 +13,10 @@ from sqlmodel import col
 from core.actor import Actor, Scope
 from core.errors import NotFound
 from core.work import Read, Work
-from market.states import LicenceStatus, MandateStatus
+from market.assets import REMINDER_BEFORE
+from market.states import AssetStatus, LicenceStatus, MandateStatus
 from market.store.people import IDLE, OPERATOR_IDLE
-from market.tables import ApiKey, Attempt, Licence, Listing, Mandate, Person, SignIn
+from market.tables import ApiKey, Asset, Attempt, Licence, Listing, Mandate, Person, SignIn
 from payments.rules import PAID
 from payments.states import PaymentStatus
 from payments.tables import Payment
@@ -240,6 +241,15 @@ async def payment_due_at(read: Read, payment_id: int) -> datetime:
     return (await read.session.execute(query)).scalar_one()
 
 
+async def asset_decide_by(read: Read, asset_id: int) -> datetime:
+    query = sa.select(col(Asset.decide_by)).where(col(Asset.id) == asset_id)
+    return (await read.session.execute(query)).scalar_one()
+
+
+async def asset_reminded_at(read: Read, asset_id: int) -> datetime:
+    return await asset_decide_by(read, asset_id) - REMINDER_BEFORE
+
+
 # ------------------------------------------------------------------ what the sweeper looks for
 
 
@@ -271,6 +281,14 @@ async def licences_behind(read: Read, *, limit: int = 100) -> Sequence[int]:
 async def abandoned_not_lapsed(read: Read, *, limit: int = 100) -> Sequence[int]:
     """Licences that will never be paid and do not know it."""
     return await _waiting_licences(read, col(Payment.abandoned_at).is_not(None), limit)
+
+
+async def expired_assets(read: Read, *, limit: int = 100) -> Sequence[int]:
+    """Assets that the clock has rejected and of which nobody was told."""
+    query = sa.select(col(Asset.id)).where(
+        col(Asset.status) == AssetStatus.PENDING, col(Asset.expiry_told_at).is_(None), col(Asset.decide_by) <= read.now
+    )
+    return _ids(await read.session.execute(query.order_by(col(Asset.decide_by)).limit(limit)))
 
 
 async def _waiting_licences(read: Read, condition: sa.ColumnElement[bool], limit: int) -> Sequence[int]:

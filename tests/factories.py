@@ -20,7 +20,7 @@ from core.actor import SYSTEM, Actor, Scope
 from market import bids, contributions, licences, listings, mandates, parties, store, territories, twins
 from market.rights import Exclusivity, Industry, Medium, Rights
 from market.states import ListingFormat, PartyKind, TwinStatus
-from market.tables import Bid, Contribution, Licence, Listing, Mandate
+from market.tables import Asset, Bid, Contribution, Licence, Listing, Mandate
 from market.twins import TwinDetails
 from payments import payers
 from payments import store as payments
@@ -378,7 +378,7 @@ async def licence(
         return await licences.activate(work, licence_id=number(accepted))
 
 
-def number(row: Bid | Listing | Licence | Mandate | Contribution) -> int:
+def number(row: Bid | Listing | Licence | Mandate | Contribution | Asset) -> int:
     assert row.id is not None
     return row.id
 

@@ -3,14 +3,14 @@
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from core.actor import Actor, Scope
 from core.errors import InvalidInput, NotAllowed, WrongState
 from market.rights import Rights
 from market.rules.states import bid_status, listing_status
-from market.states import BidStatus, ListingFormat, ListingStatus, Outcome
-from market.tables import Bid, Listing, Twin
+from market.states import BidStatus, LicenceStatus, ListingFormat, ListingStatus, Outcome
+from market.tables import Bid, Licence, Listing, Twin
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Power:
     agency_id: int
     commission_bps: int
     territories: frozenset[str]
+    decides_assets: bool = False
 
 
 def power_over(powers: Iterable[Power], rights: Rights) -> Power | None:
@@ -74,6 +75,31 @@ def check_seller(actor: Actor, twin: Twin, rights: Rights, powers: Iterable[Powe
 def check_may_sign(actor: Actor, twin: Twin) -> None:
     if twin.model_id not in actor.model_ids:
         raise NotAllowed("Only the model herself can do this; nobody can do it for her.", code="ONLY_THE_MODEL")
+
+
+def check_may_decide(actor: Actor, licence: Licence, rights: Rights, powers: Iterable[Power]) -> Power | None:
+    """The model herself: None. Or the agency to which she has given that: its mandate, in force and for all of the
+    licence's territories. Raises NotAllowed."""
+    if licence.model_id in actor.model_ids:
+        return None
+    own = [power for power in powers if power.agency_id in actor.agency_ids and power.decides_assets]
+    power = power_over(own, rights)
+    if power is None:
+        raise NotAllowed(
+            "Only the model herself decides, or the agency to which she has given that.", code="ONLY_THE_MODEL"
+        )
+    return power
+
+
+def check_licence_runs(licence: Licence, today: date) -> None:
+    """Paid, not paused, and its days are not over: nothing is used before or after."""
+    if licence.days.upper is not None and licence.days.upper <= today:
+        raise WrongState("The days of the licence are over.", state=LicenceStatus.ENDED)
+    if licence.status is not LicenceStatus.ACTIVE:
+        raise WrongState(
+            f"The licence is {licence.status}: only under one that is ACTIVE are pictures approved.",
+            state=licence.status,
+        )
 
 
 def check_signature(signature: str, name: str) -> str:

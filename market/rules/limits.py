@@ -16,6 +16,7 @@ from market.rights import Rights
 from payments.money import CURRENCIES, MAXIMUM_CHARGE_MINOR, Money, to_stripe
 
 HANDLE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 LONGEST_RIGHTS_YEARS = 5
 LONGEST_MANDATE_YEARS = 3
@@ -101,6 +102,21 @@ def check_url(url: str, *, path: Path) -> str:
         is_web = False
     if not is_web:
         raise InvalidInput(f"{path[-1]} must be a web address such as https://example.com/ada.jpg.", path=path)
+    return kept
+
+
+def check_https(url: str, *, path: Path) -> str:
+    """A web address that nobody on the way can read or change."""
+    kept = check_url(url, path=path)
+    if urlsplit(kept).scheme != "https" or urlsplit(kept).username is not None:
+        raise InvalidInput(f"{path[-1]} must begin with https:// and hold no password.", path=path)
+    return kept
+
+
+def check_sha256(digest: str) -> str:
+    kept = digest.strip().lower()
+    if not SHA256.fullmatch(kept):
+        raise InvalidInput("sha256 is the file's SHA-256 in 64 hexadecimal digits.", path=["sha256"])
     return kept
 
 

@@ -6,6 +6,7 @@ Bid       PENDING -> COUNTERED -> PENDING;  PENDING -> ACCEPTED;  both -> DECLIN
 Licence   AWAITING_PAYMENT -> ACTIVE <-> SUSPENDED;  AWAITING_PAYMENT -> LAPSED;  both -> TERMINATED | ENDED
 Mandate   PROPOSED -> ACTIVE | DECLINED;  ACTIVE -> ENDED
 Contribution  INVITED -> ACCEPTED | DECLINED | ENDED;  ACCEPTED -> ENDED
+Asset     PENDING -> APPROVED | REJECTED;  PENDING -> REJECTED by the clock, too
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from typing import TypeAlias
 
 from core.errors import WrongState
 from market.states import (
+    AssetStatus,
     BidStatus,
     ContributionStatus,
     LicenceStatus,
@@ -23,10 +25,12 @@ from market.states import (
     Outcome,
     TwinStatus,
 )
-from market.tables import Bid, Contribution, Licence, Listing, Mandate, Twin
+from market.tables import Asset, Bid, Contribution, Licence, Listing, Mandate, Twin
 
-Stateful: TypeAlias = Twin | Listing | Bid | Licence | Mandate | Contribution
-Status: TypeAlias = TwinStatus | ListingStatus | BidStatus | LicenceStatus | MandateStatus | ContributionStatus
+Stateful: TypeAlias = Twin | Listing | Bid | Licence | Mandate | Contribution | Asset
+Status: TypeAlias = (
+    TwinStatus | ListingStatus | BidStatus | LicenceStatus | MandateStatus | ContributionStatus | AssetStatus
+)
 
 TWIN_MOVES: Mapping[TwinStatus, frozenset[TwinStatus]] = {
     TwinStatus.DRAFT: frozenset({TwinStatus.LISTED, TwinStatus.RETIRED}),
@@ -90,6 +94,12 @@ CONTRIBUTION_MOVES: Mapping[ContributionStatus, frozenset[ContributionStatus]] =
     ContributionStatus.ENDED: frozenset(),
 }
 
+ASSET_MOVES: Mapping[AssetStatus, frozenset[AssetStatus]] = {
+    AssetStatus.PENDING: frozenset({AssetStatus.APPROVED, AssetStatus.REJECTED}),
+    AssetStatus.APPROVED: frozenset(),
+    AssetStatus.REJECTED: frozenset(),
+}
+
 MOVES: Mapping[type, Mapping[StrEnum, frozenset[StrEnum]]] = {
     Twin: {status: frozenset(after) for status, after in TWIN_MOVES.items()},
     Listing: {status: frozenset(after) for status, after in LISTING_MOVES.items()},
@@ -97,6 +107,7 @@ MOVES: Mapping[type, Mapping[StrEnum, frozenset[StrEnum]]] = {
     Licence: {status: frozenset(after) for status, after in LICENCE_MOVES.items()},
     Mandate: {status: frozenset(after) for status, after in MANDATE_MOVES.items()},
     Contribution: {status: frozenset(after) for status, after in CONTRIBUTION_MOVES.items()},
+    Asset: {status: frozenset(after) for status, after in ASSET_MOVES.items()},
 }
 
 BY_THE_CLOCK = frozenset[Status]({ListingStatus.OPEN, ListingStatus.CLOSED, BidStatus.EXPIRED})
@@ -120,12 +131,21 @@ def bid_status(bid: Bid, now: datetime) -> BidStatus:
     return bid.status
 
 
+def asset_status(asset: Asset, now: datetime) -> AssetStatus:
+    """What was decided. Silence until the deadline means no."""
+    if asset.status is AssetStatus.PENDING and asset.decide_by <= now:
+        return AssetStatus.REJECTED
+    return asset.status
+
+
 def status_of(row: Stateful, now: datetime) -> Status:
     match row:
         case Listing():
             return listing_status(row, now)
         case Bid():
             return bid_status(row, now)
+        case Asset():
+            return asset_status(row, now)
         case _:
             return row.status
 

@@ -1,9 +1,20 @@
 """How the market finds, locks and keeps rows: its only SQL.
 
 Every question is scoped by who asks: what the caller may not see is not there. Locks are taken in one order: twin,
-listing, bid, licence, payment. Whoever changes a listing, bid or licence holds its twin, so a twin's sale is one queue.
+listing, bid, licence, asset, payment. Whoever changes a listing, bid or licence holds its twin, so a twin's sale is one queue.
 """
 
-from market.store import bids, contributions, licences, listings, mandates, parties, people, search, twins
+from market.store import assets, bids, contributions, licences, listings, mandates, parties, people, search, twins
 
-__all__ = ["bids", "contributions", "licences", "listings", "mandates", "parties", "people", "search", "twins"]
+__all__ = [
+    "assets",
+    "bids",
+    "contributions",
+    "licences",
+    "listings",
+    "mandates",
+    "parties",
+    "people",
+    "search",
+    "twins",
+]

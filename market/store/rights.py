@@ -105,6 +105,7 @@ def power_of(row: Mandate) -> Power:
         agency_id=row.agency_id,
         commission_bps=row.commission_bps,
         territories=countries_of(row.territories),
+        decides_assets=row.decides_assets_since is not None,
     )
 
 

@@ -8,7 +8,7 @@ from sqlmodel import col
 from core.actor import Actor
 from market.rules import is_system
 from market.states import ContributionStatus, ListingFormat, TwinStatus
-from market.tables import Bid, Contribution, Licence, Listing, Mandate, Twin
+from market.tables import Asset, Bid, Contribution, Licence, Listing, Mandate, Twin
 
 Condition = sa.ColumnElement[bool]
 
@@ -82,6 +82,14 @@ def licences(actor: Actor) -> Condition:
         col(Licence.model_id).in_(actor.seller_ids),
         col(Licence.agency_id).in_(actor.agency_ids),
     )
+
+
+def assets(actor: Actor) -> Condition:
+    """Those of the licences that the caller may see."""
+    if _sees_all(actor):
+        return sa.true()
+    licence = sa.select(1).where(col(Licence.id) == col(Asset.licence_id), licences(actor))
+    return sa.exists(licence.correlate(Asset))
 
 
 def mandates(actor: Actor) -> Condition:

@@ -1,6 +1,7 @@
-"""What the market remembers: parties, mandates, twins, listings, bids, licences."""
+"""What the market remembers: parties, mandates, twins, listings, bids, licences, assets."""
 
 from market import showing as showing  # searches read it, and it fills the metadata
+from market.tables.assets import Asset as Asset
 from market.tables.bids import Bid as Bid
 from market.tables.contributions import Contribution as Contribution
 from market.tables.contributions import LicenceContribution as LicenceContribution

@@ -21,7 +21,8 @@ from market.states import (
 
 
 class Mandate(Table, table=True):
-    """An agency's dated power to act for a model. It never covers signing. `days` hold both ends."""
+    """An agency's dated power to act for a model. It never covers signing. `days` hold both ends. Since
+    `decides_assets_since` it covers deciding assets too, until the model takes that back."""
 
     id: Id = None
     model_id: int = ref("party.id")
@@ -30,6 +31,7 @@ class Mandate(Table, table=True):
     commission_bps: int
     territories: Numbers
     days: Days
+    decides_assets_since: MaybeMoment = None
     proposed_at: Stamp = None
     answered_at: MaybeMoment = None
     ended_at: MaybeMoment = None

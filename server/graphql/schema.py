@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 import schema
 from resolvers.activity import Subscriptions
 from resolvers.api_keys import ApiKeyMutations
+from resolvers.assets import AssetMutations
 from resolvers.bids import BidMutations
 from resolvers.contributions import ContributionMutations
 from resolvers.licences import LicenceMutations, LicenceQueries
@@ -37,6 +38,7 @@ class Mutation(
     ListingMutations,
     BidMutations,
     LicenceMutations,
+    AssetMutations,
     PaymentMutations,
     ApiKeyMutations,
 ):

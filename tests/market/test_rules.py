@@ -12,7 +12,7 @@ from market.rights import Industry, Medium, Rights
 from market.rules import MOVES
 from market.rules.states import BY_THE_CLOCK
 from market.states import BidStatus, ListingFormat, ListingStatus, Outcome
-from market.tables import Bid, Contribution, Licence, Listing, Mandate, Twin
+from market.tables import Asset, Bid, Contribution, Licence, Listing, Mandate, Twin
 from payments.money import Money
 
 NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
@@ -29,6 +29,8 @@ def in_state(table: type, status: StrEnum) -> Any:
         return Listing(opens_at=opens, closes_at=closes, outcome=ended)
     if status is BidStatus.EXPIRED:
         return Bid(status=BidStatus.PENDING, expires_at=NOW)
+    if table is Asset:
+        return Asset(status=status, decide_by=NOW + HOUR)
     return table(status=status)
 
 
@@ -59,7 +61,7 @@ def test_every_move_is_allowed_or_refused_as_the_table_says(table: type, before:
 
 
 def test_every_table_with_a_state_has_moves() -> None:
-    assert set(MOVES) == {Twin, Listing, Bid, Licence, Mandate, Contribution}
+    assert set(MOVES) == {Twin, Listing, Bid, Licence, Mandate, Contribution, Asset}
 
 
 def test_a_bid_without_an_end_never_expires() -> None:

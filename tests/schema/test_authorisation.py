@@ -9,7 +9,7 @@ import pytest
 from graphql import get_named_type, is_leaf_type
 
 from core.actor import ANONYMOUS, SYSTEM, Actor, Scope
-from market import contributions, mandates, parties, territories
+from market import contributions, licences, mandates, parties, territories
 from market.rights import Industry
 from market.states import PartyKind
 from payments import store as money
@@ -72,6 +72,23 @@ TABLE: dict[str, dict[str, str]] = {
         "consent": "SS-S-SU",
         "contributions": "SS-S-SU",
         "payment": "SS-S-SU",
+        "assets": "SS-S-SU",
+    },
+    "Asset": {
+        "id": "SS-S-SU",
+        "title": "SS-S-SU",
+        "medium": "SS-S-SU",
+        "url": "SS-S-SU",
+        "sha256": "SS-S-SU",
+        "making": "SS-S-SU",
+        "recognisable": "SS-S-SU",
+        "status": "SS-S-SU",
+        "decidedBy": "00-0-0U",
+        "decidedAt": "00-0-0U",
+        "note": "00-0-0U",
+        "decideBy": "SS-S-SU",
+        "submittedAt": "SS-S-SU",
+        "licence": "SS-S-SU",
     },
     "Mandate": {
         "id": "SS---SU",
@@ -80,6 +97,7 @@ TABLE: dict[str, dict[str, str]] = {
         "territories": "SS---SU",
         "startsOn": "SS---SU",
         "endsOn": "SS---SU",
+        "decidesAssets": "SS---SU",
         "model": "SS---SU",
         "agency": "SS---SU",
     },
@@ -139,6 +157,7 @@ TABLE: dict[str, dict[str, str]] = {
         "payee": "S0000SU",
         "bids": "SSFFFSU",
         "licences": "SSFFFSU",
+        "assets": "SSFFFSU",
     },
     "Agency": {
         "id": "SSSSSSU",
@@ -269,6 +288,7 @@ async def things(api: Api, everybody: dict[str, Actor]) -> dict[str, str]:
         "Listing": listing_id,
         "Bid": placed["bid"]["id"],
         "Licence": licence["id"],
+        "Asset": await shown(api, lumen, licence["id"]),
         "Payment": licence["payment"]["id"],
         "Share": licence["payment"]["shares"][0]["id"],
         "Mandate": SEAL.id("Mandate", 1),
@@ -302,6 +322,17 @@ async def needs_the_brand(api: Api) -> None:
     async with api.database.work(SYSTEM)() as work:
         (row,) = (await money.payments_by_id(work, [1])).values()
         row.next_action_url = "https://pay.example/authenticate"
+
+
+async def shown(api: Api, brand: Actor, licence_id: str) -> str:
+    """A picture that waits for the model, under a licence that is paid."""
+    async with api.database.work(SYSTEM)() as work:
+        await licences.activate(work, licence_id=SEAL.open_id(licence_id)[1])
+    input = {"licenceId": licence_id, "title": "One", "medium": "ECOMMERCE", "url": "https://x.example/y"}
+    fields = "... on AssetSubmitted { asset { id } }"
+    told = await api.do(brand, "submitAsset", input | {"sha256": "ab" * 32}, fields)
+    asset_id: str = told["asset"]["id"]
+    return asset_id
 
 
 async def payout(api: Api, payee_id: int) -> str:

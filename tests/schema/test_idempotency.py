@@ -78,6 +78,17 @@ class Scene:
         input = {"licenceId": sale.licence, "reason": "The campaign was cancelled."}
         return OPERATOR, input, {"reason": "Another reason."}, "... on LicenceRefunded { payment { id status } }"
 
+    async def asset(self) -> tuple[Actor, dict[str, Any], dict[str, Any], str]:
+        sale = Sale(self.api, self.ada, self.lumen)
+        await sale.make()
+        input = {"licenceId": sale.licence, "title": "One", "medium": "ECOMMERCE", "url": "https://x.example/y"}
+        return (
+            self.lumen,
+            input | {"sha256": "ab" * 32},
+            {"title": "Two"},
+            "... on AssetSubmitted { asset { id title } }",
+        )
+
 
 Play = Callable[[Scene], Awaitable[tuple[Actor, dict[str, Any], dict[str, Any], str]]]
 
@@ -89,6 +100,7 @@ MUTATIONS: dict[str, tuple[Play, str]] = {
     "acceptBid": (Scene.acceptance, "licence"),
     "retryPayment": (Scene.payment, "payment"),
     "refundLicence": (Scene.refund, "refund"),
+    "submitAsset": (Scene.asset, "asset"),
 }
 """By name: the scene before it, and the table in which it makes at most one row."""
 
