@@ -35,7 +35,8 @@ class Settlement:
 @dataclass(frozen=True, slots=True)
 class Intent:
     """A payment as the processor sees it. `charge_id` and `settlement` are there once it SUCCEEDED; `failure_code` and
-    `failure_message` tell of the last confirmation, if that was refused."""
+    `failure_message` tell of the last confirmation, if that was refused; `next_url` is where it can be authenticated,
+    with the method `method_id`."""
 
     id: str
     state: IntentState
@@ -45,6 +46,8 @@ class Intent:
     failure_code: str | None = None
     failure_message: str | None = None
     payment_id: int | None = None  # from the metadata that create_intent gave it
+    next_url: str | None = None
+    method_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,10 @@ class Gateway(Protocol):
         self, *, payment_id: int, amount: Money, customer_id: str, method_id: str, description: str, key: str
     ) -> Intent: ...
     async def confirm_intent(self, intent_id: str, *, method_id: str, key: str) -> Intent: ...
+    async def confirm_in_person(self, intent_id: str, *, method_id: str, return_url: str, key: str) -> Intent:
+        """The method's owner is here, and comes back to `return_url` from wherever `next_url` leads."""
+        ...
+
     async def cancel_intent(self, intent_id: str, *, key: str) -> Intent: ...
     async def find_intent(self, intent_id: str) -> Intent: ...
     async def intents_of(self, *, payment_id: int, customer_id: str) -> list[Intent]:

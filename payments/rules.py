@@ -149,6 +149,14 @@ def check_may_retry(payment: Payment, now: datetime) -> None:
         raise WrongState("The deadline of the payment has passed.", state=payment.status)
 
 
+def may_retry(payment: Payment, now: datetime) -> bool:
+    try:
+        check_may_retry(payment, now)
+    except WrongState:
+        return False
+    return True
+
+
 def check_portions(amount: Money, portions: Sequence[Money]) -> None:
     """The parts make the whole, or the program is wrong."""
     currencies = {part.currency for part in portions}

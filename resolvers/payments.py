@@ -5,6 +5,7 @@ import strawberry
 from core.work import Work
 from market import licences, parties
 from payments import store, tables
+from payments.errors import PaymentProblem
 from resolvers.idempotency import once
 from schema import policy
 from schema.context import Info
@@ -24,6 +25,7 @@ from schema.payments import (
     StartPayeeOnboardingResult,
     StartPaymentSetupInput,
     StartPaymentSetupResult,
+    pay_url,
 )
 
 
@@ -55,14 +57,19 @@ class PaymentMutations:
 
     @strawberry.mutation
     async def retry_payment(self, info: Info, input: RetryPaymentInput) -> RetryPaymentResult:
-        async with policy.work(info) as work:
-            licence_id = number_of(info, input.licence_id, "Licence", path=["licenceId"])
-            row = await once(
-                work,
-                input,
-                do=lambda: licences.retry_payment(work, licence_id=licence_id),
-                find=lambda number: _found(work, number),
-            )
+        licence_id = number_of(info, input.licence_id, "Licence", path=["licenceId"])
+        try:
+            async with policy.work(info) as work:
+                row = await once(
+                    work,
+                    input,
+                    do=lambda: licences.retry_payment(work, licence_id=licence_id),
+                    find=lambda number: _found(work, number),
+                )
+        except PaymentProblem as problem:
+            payment = await info.context.load.payment_of_licence.load(licence_id)
+            problem.next_action_url = await pay_url(info, payment.row)
+            raise
         return PaymentRetried(payment=Payment.of(row))
 
     @strawberry.mutation(description="The marketplace's operator only.")

@@ -5,13 +5,14 @@ caller.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from strawberry.dataloader import DataLoader
 
 from market.search import TwinQuery
 from market.store.listings import ListingQuery
+from payments import tables
 from schema.api_keys import ApiKey
 from schema.assets import Asset, AssetConnection
 from schema.bids import Bid, BidConnection
@@ -152,6 +153,9 @@ class PaymentLoaders(Protocol):
 
     async def shares_of(self, payee_id: int, page: Page) -> ShareConnection: ...
     async def payouts_of(self, payee_id: int, page: Page) -> PayoutConnection: ...
+    async def waits_for_payer(self, row: tables.Payment) -> datetime | None:
+        """The moment, if the payer can pay it now."""
+
     async def earnings(self, payee_id: int, first: date, last: date) -> list[Earning]: ...
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Self, TypeAlias
 
 import strawberry
 
+from core.actor import Scope
 from payments import store, tables
 from schema import policy
 from schema.context import Info
@@ -15,8 +16,15 @@ from schema.licences import Licence
 from schema.money import Money, MoneyInput
 from schema.paging import Connection, Page
 from schema.parties import Model, Party
+from schema.pay_links import link_to_pay
 from schema.rates import ShareRole
 from schema.scalars import Currency
+
+
+async def pay_url(info: Info, row: tables.Payment) -> str | None:
+    """Null unless it waits for its payer."""
+    now = await info.context.load.waits_for_payer(row)
+    return None if now is None else link_to_pay(info.context.seal, info.context.public_url, stored(row.id), now)
 
 
 @strawberry.type
@@ -26,6 +34,7 @@ class Payment(Node):
     refunded: Money
     status: PaymentStatus
     created_at: datetime
+    due_at: datetime = strawberry.field(description="Until when it can be paid; then the licence lapses.")
 
     @classmethod
     def of(cls, row: tables.Payment) -> Self:
@@ -36,15 +45,26 @@ class Payment(Node):
             refunded=Money.minor(row.refunded_minor, row.currency),
             status=row.status,
             created_at=stored(row.created_at),
+            due_at=row.due_at,
         )
 
     @strawberry.field
     async def licence(self, info: Info) -> Licence:
         return await info.context.load.licence.load(self.row.reference)
 
-    @strawberry.field(description="Where the brand can pay or authenticate, when it must.")
-    def next_action_url(self, info: Info) -> str | None:
-        return self.row.next_action_url if self.row.payer_id in info.context.actor.party_ids else None
+    @strawberry.field(
+        description="Where the brand can pay or authenticate, when it must: a page for people, good for an hour. "
+        "It leads on to the payment service's own. Null for all others, and for a key without the scope PAY.",
+    )
+    async def next_action_url(self, info: Info) -> str | None:
+        actor = info.context.actor
+        if self.row.payer_id not in actor.party_ids or Scope.PAY not in actor.scopes:
+            return None
+        return await pay_url(info, self.row)
+
+    @strawberry.field(description="Why the last try failed, in words for the brand and the operator; null for others.")
+    def failure_message(self, info: Info) -> str | None:
+        return self.row.failure_message if policy.is_member(info.context.actor, self.row.payer_id) else None
 
     @strawberry.field
     async def shares(self, info: Info) -> list["Share"]:
@@ -55,6 +75,7 @@ class Payment(Node):
 class Share(Node):
     payment_id: strawberry.Private[int]
     payee_id: strawberry.Private[int | None]
+    hold_reason_told: strawberry.Private[str | None]
     role: ShareRole
     basis_points: int
     amount: Money
@@ -67,6 +88,7 @@ class Share(Node):
             row_id=stored(row.id),
             payment_id=row.payment_id,
             payee_id=row.payee_id,
+            hold_reason_told=row.hold_reason,
             role=ShareRole(row.role),
             basis_points=row.basis_points,
             amount=Money.minor(row.amount_minor, row.currency),
@@ -82,6 +104,11 @@ class Share(Node):
     async def payment(self, info: Info) -> Payment:
         policy.require_no_contributor(info.context.actor, self.payee_id)
         return await info.context.load.payment.load(self.payment_id)
+
+    @strawberry.field(description="Why it is HELD, in words for its payee and the operator; null for others.")
+    def hold_reason(self, info: Info) -> str | None:
+        told = self.payee_id is not None and policy.is_member(info.context.actor, self.payee_id)
+        return self.hold_reason_told if told else None
 
     @strawberry.field
     async def party(self, info: Info) -> Party | None:

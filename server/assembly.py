@@ -28,6 +28,7 @@ from server.graphql.engine import Engine
 from server.graphql.over_http import Edge
 from server.graphql.over_sse import Streams
 from server.health import Health
+from server.pay_page import PayPage
 from server.presence import Presence
 from server.settings import Settings
 from server.webhooks import Webhook
@@ -102,12 +103,14 @@ def _graphql(edge: Edge, presence: Presence) -> list[BaseRoute]:
 
 
 def _others(settings: Settings, database: Database, gateway: Gateway, authenticator: Authenticator) -> list[BaseRoute]:
+    pay = PayPage(database, gateway, Seal(settings.secret.get_secret_value()), settings.url)
     own = Webhook(database, gateway, settings.webhook_secrets)
     connect = Webhook(database, gateway, settings.connect_webhook_secrets)
     return [
         Route("/", _front_page),
         Route("/health", Health(database).answer),
         *people.routes(settings, database, authenticator),
+        Route("/pay/{token}", pay.answer, methods=["GET", "POST"], middleware=[_at_most(10_000)]),
         Route("/webhooks/stripe", own.answer, methods=["POST"], middleware=[_at_most(MAXIMUM_EVENT)]),
         Route("/webhooks/stripe/connect", connect.answer, methods=["POST"], middleware=[_at_most(MAXIMUM_EVENT)]),
     ]

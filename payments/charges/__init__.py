@@ -7,5 +7,6 @@ whatever answer was lost, reading the intent and confirming it again cannot char
 from payments.charges.abandoning import abandon
 from payments.charges.asking import request, retry
 from payments.charges.driving import drive
+from payments.charges.paying import pay_in_person
 
-__all__ = ["abandon", "drive", "request", "retry"]
+__all__ = ["abandon", "drive", "pay_in_person", "request", "retry"]

@@ -74,7 +74,7 @@ async def retry(work: Work, *, reference: int) -> Payment:
     payment.payment_method_id = payer.payment_method_id if payer else None
     payment.intent_attempt += 1  # the last attempt was refused for good: its key would only be refused again
     payment.confirm_attempt += 1
-    payment.failure_code = payment.failure_message = payment.next_action_url = None
+    payment.failure_code = payment.failure_message = None
     work.record(PaymentRequested(payment_id=_id(payment), reference=reference))
     return payment
 

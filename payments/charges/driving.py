@@ -1,7 +1,15 @@
 """Taking a payment as far as it goes."""
 
 from core.work import OpenWork
-from payments.charges.recording import Charge, keep_intent, read_charge, record_failure, record_loss, record_success
+from payments.charges.recording import (
+    Charge,
+    keep_intent,
+    read_charge,
+    record_failure,
+    record_loss,
+    record_success,
+    record_word,
+)
 from payments.errors import Declined, Refused
 from payments.gateway import Gateway, Intent, IntentState
 from payments.states import PaymentStatus
@@ -27,7 +35,7 @@ async def _create(open_work: OpenWork, gateway: Gateway, charge: Charge) -> None
     if charge.customer_id is None or charge.method_id is None:
         refused = Refused("There is no payment method on file.", code="no_payment_method")
         return await record_failure(open_work, charge, refused)
-    intent = await _made_before(gateway, charge, charge.customer_id)
+    intent = await made_before(gateway, charge, charge.customer_id)
     if intent is None:
         try:
             intent = await gateway.create_intent(
@@ -45,7 +53,7 @@ async def _create(open_work: OpenWork, gateway: Gateway, charge: Charge) -> None
     return None
 
 
-async def _made_before(gateway: Gateway, charge: Charge, customer_id: str) -> Intent | None:
+async def made_before(gateway: Gateway, charge: Charge, customer_id: str) -> Intent | None:
     """What may have been created under a key that is now forgotten is looked up, not sent again."""
     if not charge.is_stale:
         return None
@@ -60,7 +68,7 @@ async def _follow(open_work: OpenWork, gateway: Gateway, charge: Charge, intent:
     elif intent.state is IntentState.CANCELED:
         await record_loss(open_work, charge, intent)
     elif charge.status is not PaymentStatus.PROCESSING:
-        return  # it failed before, and waits for its payer
+        await record_word(open_work, charge, intent)  # it failed before, and waits for its payer
     elif intent.state is IntentState.NEEDS_ACTION:
         await record_failure(open_work, charge, _authentication(intent), intent)
     elif intent.state in (IntentState.READY, IntentState.NEEDS_METHOD):

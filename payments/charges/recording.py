@@ -10,7 +10,7 @@ from payments.gateway import Intent
 from payments.money import Money
 from payments.shares import share_fact
 from payments.states import PaymentStatus, ShareStatus
-from payments.tables import Payment, Share
+from payments.tables import Payer, Payment, Share
 
 UNPAID = (PaymentStatus.PROCESSING, PaymentStatus.REQUIRES_ACTION, PaymentStatus.FAILED)
 
@@ -37,19 +37,22 @@ async def read_charge(open_work: OpenWork, payment_id: int) -> Charge | None:
         payment = await store.lock_payment(work, payment_id)
         if payment is None or payment.abandoned_at is not None or payment.status not in UNPAID:
             return None
-        payer = await store.payer(work, payment.payer_id)
-        return Charge(
-            payment_id=payment_id,
-            status=payment.status,
-            amount=Money(payment.amount_minor, payment.currency),
-            description=payment.description,
-            customer_id=payer.customer_id if payer else None,
-            method_id=payment.payment_method_id,
-            intent_id=payment.intent_id,
-            intent_attempt=payment.intent_attempt,
-            confirm_attempt=payment.confirm_attempt,
-            is_stale=rules.is_stale(payment.created_at, work.now),
-        )
+        return charge_of(work, payment, await store.payer(work, payment.payer_id))
+
+
+def charge_of(work: Work, payment: Payment, payer: Payer | None) -> Charge:
+    return Charge(
+        payment_id=payment.id or 0,
+        status=payment.status,
+        amount=Money(payment.amount_minor, payment.currency),
+        description=payment.description,
+        customer_id=payer.customer_id if payer else None,
+        method_id=payment.payment_method_id,
+        intent_id=payment.intent_id,
+        intent_attempt=payment.intent_attempt,
+        confirm_attempt=payment.confirm_attempt,
+        is_stale=rules.is_stale(payment.created_at, work.now),
+    )
 
 
 async def keep_intent(open_work: OpenWork, charge: Charge, intent: Intent) -> bool:
@@ -59,7 +62,7 @@ async def keep_intent(open_work: OpenWork, charge: Charge, intent: Intent) -> bo
         raise ValueError(f"Intent {intent.id} is over {intent.amount}; payment {charge.payment_id} is {charge.amount}.")
     async with open_work() as work:
         payment = await _lock(work, charge.payment_id)
-        if payment.abandoned_at is not None or payment.status is not PaymentStatus.PROCESSING:
+        if payment.abandoned_at is not None or payment.status is not charge.status:
             return False
         if payment.intent_attempt != charge.intent_attempt:
             return False
@@ -80,7 +83,7 @@ async def record_success(open_work: OpenWork, payment_id: int, intent: Intent) -
             rules.move(payment, PaymentStatus.PROCESSING)  # its owner authenticated it elsewhere
         rules.move(payment, PaymentStatus.SUCCEEDED)
         payment.intent_id, payment.charge_id, payment.succeeded_at = intent.id, intent.charge_id, work.now
-        payment.failure_code = payment.failure_message = payment.next_action_url = None
+        payment.failure_code = payment.failure_message = None
         shares = await store.lock_shares(work, payment_id)
         fee = intent.settlement.fee
         await ledger.post(work, list(ledger.charge_postings(payment, shares, charge_id=intent.charge_id, fee=fee)))
@@ -110,6 +113,29 @@ async def record_failure(open_work: OpenWork, charge: Charge, refused: Refused, 
         rules.move(payment, PaymentStatus.REQUIRES_ACTION if must_act else PaymentStatus.FAILED)
         payment.failure_code, payment.failure_message = refused.code, refused.message
         work.record(PaymentFailed(payment_id=charge.payment_id, reference=payment.reference))
+
+
+async def record_word(open_work: OpenWork, charge: Charge, intent: Intent) -> None:
+    """Why the last try failed, of a payment that waits for its payer."""
+    if intent.failure_code is None:
+        return
+    async with open_work() as work:
+        payment = await _lock(work, charge.payment_id)
+        if payment.status is charge.status and payment.abandoned_at is None:
+            payment.failure_code = intent.failure_code
+            payment.failure_message = intent.failure_message or payment.failure_message
+
+
+async def record_refusal_in_person(open_work: OpenWork, charge: Charge, refused: Refused) -> None:
+    """The payer tried, and was refused: it still waits, for authentication or for another method."""
+    async with open_work() as work:
+        payment = await _lock(work, charge.payment_id)
+        if payment.status is not charge.status or payment.abandoned_at is not None:
+            return
+        must_act = isinstance(refused, Declined) and refused.needs_authentication
+        rules.move(payment, PaymentStatus.PROCESSING)
+        rules.move(payment, PaymentStatus.REQUIRES_ACTION if must_act else PaymentStatus.FAILED)
+        payment.failure_code, payment.failure_message = refused.code, refused.message
 
 
 async def record_loss(open_work: OpenWork, charge: Charge, intent: Intent) -> None:

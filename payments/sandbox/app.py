@@ -11,7 +11,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from payments.sandbox import accounts, charges, control, disputes, events, pages, payers, payouts, refunds, transfers
+from payments.sandbox import (
+    accounts,
+    charges,
+    control,
+    disputes,
+    events,
+    pages,
+    pages_of_banks,
+    payers,
+    payouts,
+    refunds,
+    transfers,
+)
 from payments.sandbox.calls import Call, Trouble, invalid, present
 from payments.sandbox.faults import FaultKind
 from payments.sandbox.idempotency import Answer
@@ -58,6 +70,7 @@ def create_sandbox(settings: SandboxSettings | None = None) -> Starlette:
         routes=[
             *routes,
             Route("/checkout/{session}", pages.checkout, methods=["GET", "POST"]),
+            Route("/authenticate/{intent}", pages_of_banks.authenticate, methods=["GET", "POST"]),
             Route("/onboarding/{link}", pages.onboarding, methods=["GET", "POST"]),
             Route("/_sandbox/faults", control.faults, methods=["GET", "POST", "DELETE"]),
             Route("/_sandbox/books", control.books),

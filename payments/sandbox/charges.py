@@ -1,7 +1,7 @@
 """Payment intents and their charges. An intent succeeds at most once, whatever is asked of it and how often."""
 
 from payments.money import CURRENCIES, MAXIMUM_CHARGE_MINOR
-from payments.sandbox import balance
+from payments.sandbox import authentication, balance
 from payments.sandbox.calls import Call, Trouble, invalid, missing, page
 from payments.sandbox.faults import FaultKind
 from payments.sandbox.payers import usable_method
@@ -10,6 +10,11 @@ from payments.sandbox.world import World
 
 FEE_BASIS_POINTS = 150
 FEE_FIXED = 25
+
+REFUSALS = {
+    "authentication_required": "Your card was declined. This transaction requires authentication.",
+    "payment_intent_authentication_failure": "The owner of the card did not authenticate.",
+}
 
 CONFIRMABLE = ("requires_confirmation", "requires_payment_method", "requires_action")
 CANCELABLE = (*CONFIRMABLE, "requires_capture")
@@ -40,6 +45,7 @@ def create_intent(world: World, call: Call) -> Thing:
             "latest_charge": None,
             "livemode": False,
             "metadata": call.metadata,
+            "next_action": None,
             "payment_method": saved["id"] if saved else None,
             "payment_method_types": ["card"],
             "status": "requires_confirmation" if saved else "requires_payment_method",
@@ -67,21 +73,28 @@ def list_charges(world: World, call: Call) -> Thing:
 
 
 def confirm_intent(world: World, call: Call) -> Thing:
-    call.check((), ("payment_method", "off_session"))
+    call.check((), ("payment_method", "off_session", "return_url"))
     intent = _intent(world, call)
     if intent["status"] not in CONFIRMABLE:
         raise _unexpected(intent, "confirm")
     chosen = call.text("payment_method") or intent["payment_method"]
     method = usable_method(world.state, chosen, intent["customer"])
     fault = world.faults.on_customer(intent["customer"])
-    if method["_behaves"] == "authenticates" or (fault and fault.kind is FaultKind.AUTHENTICATE):
-        raise _refuse(world, intent, method, "authentication_required", "authentication_required")
+    asks = method["_behaves"] == "authenticates" or (fault is not None and fault.kind is FaultKind.AUTHENTICATE)
+    if asks and call.text("return_url") and not call.text("off_session"):
+        return authentication.ask(world, intent, method, str(call.text("return_url")))
+    if asks:
+        raise refuse(world, intent, method, "authentication_required", "authentication_required")
     if method["_behaves"] == "declines" or fault:
-        raise _refuse(world, intent, method, "card_declined", fault.code if fault else "generic_decline")
+        raise refuse(world, intent, method, "card_declined", fault.code if fault else "generic_decline")
+    return succeed(world, intent, method)
+
+
+def succeed(world: World, intent: Thing, method: Thing) -> Thing:
     charge = _charge(world, intent, method, status="succeeded")
     received = intent["amount"]
     intent.update(status="succeeded", amount_received=received, payment_method=method["id"], latest_charge=charge["id"])
-    intent["last_payment_error"] = None
+    intent["last_payment_error"] = intent["next_action"] = None
     world.state.put(intent)
     world.outbox.snapshot("charge.succeeded", charge)
     world.outbox.snapshot("payment_intent.succeeded", intent)
@@ -93,6 +106,7 @@ def cancel_intent(world: World, call: Call) -> Thing:
     intent = _intent(world, call)
     if intent["status"] not in CANCELABLE:
         raise _unexpected(intent, "cancel")
+    intent["next_action"] = None
     intent.update(status="canceled", canceled_at=now_seconds(), cancellation_reason=call.text("cancellation_reason"))
     world.outbox.snapshot("payment_intent.canceled", world.state.put(intent))
     return intent
@@ -164,14 +178,13 @@ def _settle(world: World, charge: Thing) -> Thing:
     )
 
 
-def _refuse(world: World, intent: Thing, method: Thing, code: str, decline_code: str) -> Trouble:
+def refuse(world: World, intent: Thing, method: Thing, code: str, decline_code: str) -> Trouble:
     """A card's refusal. Its charge is kept as a failed one, and the intent waits for another card."""
-    asks = code == "authentication_required"
-    message = "Your card was declined. This transaction requires authentication." if asks else "Your card was declined."
+    message = REFUSALS.get(code, "Your card was declined.")
     error: Thing = {"type": "card_error", "code": code, "decline_code": decline_code, "message": message}
     charge = _charge(world, intent, method, status="failed")
     charge.update(failure_code=code, failure_message=message)
-    intent.update(status="requires_payment_method", payment_method=None, latest_charge=charge["id"])
+    intent.update(status="requires_payment_method", payment_method=None, latest_charge=charge["id"], next_action=None)
     intent["last_payment_error"] = {**error, "charge": charge["id"], "payment_method": shown(method)}
     world.state.put(intent)
     world.outbox.snapshot("charge.failed", charge)

@@ -26,14 +26,14 @@ async def checkout(request: Request) -> Response:
     world: World = request.app.state.world
     session = world.state.find(request.path_params["session"], "checkout.session")
     if session is None:
-        return _page("There is no such session", "", status=404)
+        return shown_page("There is no such session", "", status=404)
     if session["status"] == "complete":
         return RedirectResponse(_return_url(session), 303)
-    card = await _chosen(request, "card", "ok")
+    card = await chosen(request, "card", "ok")
     if card is None:
-        return _page("Save a test card", _card_form(session))
+        return shown_page("Save a test card", _card_form(session))
     if card not in CARDS:
-        return _page("There is no such test card", _card_form(session), status=400)
+        return shown_page("There is no such test card", _card_form(session), status=400)
     with world.state.commit():
         complete_session(world, session, card)
     return RedirectResponse(_return_url(session), 303)
@@ -44,20 +44,20 @@ async def onboarding(request: Request) -> Response:
     world: World = request.app.state.world
     link = world.state.find(request.path_params["link"], "v2.core.account_link")
     if link is None:
-        return _page("There is no such link", "", status=404)
+        return shown_page("There is no such link", "", status=404)
     way = link["use_case"]["account_onboarding"]
     if link["_used"]:
         return RedirectResponse(way["refresh_url"], 303)
-    if await _chosen(request, "done", "yes") is None:
+    if await chosen(request, "done", "yes") is None:
         name = escape(str(account_of(world, link["account"])["display_name"]))
         form = f'<form method="post"><p>Complete the details of <strong>{name}</strong>?</p>'
-        return _page("Get paid", f'{form}<button name="done" value="yes">Complete</button></form>')
+        return shown_page("Get paid", f'{form}<button name="done" value="yes">Complete</button></form>')
     with world.state.commit():
         complete_onboarding(world, link)
     return RedirectResponse(way.get("return_url") or way["refresh_url"], 303)
 
 
-async def _chosen(request: Request, name: str, usual: str) -> str | None:
+async def chosen(request: Request, name: str, usual: str) -> str | None:
     if request.method == "POST":
         form: dict[str, Any] = dict(parse_qsl((await request.body()).decode()))
         return str(form.get(name, usual))
@@ -80,5 +80,5 @@ def _card_form(session: Thing) -> str:
     return f'<form method="post"><fieldset><legend>Test cards</legend>{choices}</fieldset>{buttons}</form>'
 
 
-def _page(title: str, body: str, *, status: int = 200) -> Response:
+def shown_page(title: str, body: str, *, status: int = 200) -> Response:
     return HTMLResponse(LAYOUT.format(title=escape(title), body=body), status)

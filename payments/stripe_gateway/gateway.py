@@ -124,6 +124,23 @@ class StripeGateway(Returns, Bookkeeping):
             return await self._as_it_stands(intent_id, refusal)
         return intent_of(intent, self._environment)
 
+    async def confirm_in_person(self, intent_id: str, *, method_id: str, return_url: str, key: str) -> Intent:
+        """On-session. With a `return_url` Stripe answers with a page of its own, and no script of Stripe's is needed."""
+        try:
+            with our_words():
+                intent = await self._stripe.v1.payment_intents.confirm_async(
+                    intent_id,
+                    {
+                        "payment_method": method_id,
+                        "return_url": return_url,
+                        "expand": ["latest_charge.balance_transaction"],
+                    },
+                    {"idempotency_key": key},
+                )
+        except Refused as refusal:
+            return await self._as_it_stands(intent_id, refusal)
+        return intent_of(intent, self._environment)
+
     async def cancel_intent(self, intent_id: str, *, key: str) -> Intent:
         """An intent that can no longer be canceled, because it succeeded meanwhile, is answered as it stands."""
         try:

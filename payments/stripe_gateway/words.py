@@ -97,6 +97,7 @@ def mark(thing: Marked, name: str) -> int | None:
 
 def intent_of(intent: stripe.PaymentIntent, environment: str) -> Intent:
     failure = maybe(intent, "last_payment_error")
+    method = maybe(intent, "payment_method")
     charge = intent.latest_charge if intent.status == "succeeded" else None  # a declined charge has an id too
     return Intent(
         id=intent.id,
@@ -107,6 +108,8 @@ def intent_of(intent: stripe.PaymentIntent, environment: str) -> Intent:
         failure_code=maybe(failure, "decline_code") or maybe(failure, "code"),
         failure_message=maybe(failure, "message"),
         payment_id=mark(intent, "payment_id") if marked(intent, {"env": environment}) else None,
+        next_url=maybe(intent, "next_action", "redirect_to_url", "url"),
+        method_id=method.id if isinstance(method, stripe.PaymentMethod) else method,
     )
 
 

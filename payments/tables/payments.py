@@ -36,7 +36,6 @@ class Payment(Table, table=True):
     confirm_attempt: int = 1
     payment_method_id: str | None = Field(default=None, nullable=True)
     charge_id: str | None = Field(default=None, nullable=True, unique=True)
-    next_action_url: str | None = Field(default=None, nullable=True)
     failure_code: str | None = Field(default=None, nullable=True)
     failure_message: str | None = Field(default=None, nullable=True)
     created_at: Stamp = None

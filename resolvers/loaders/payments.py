@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ from core.paging import Slice, Window
 from core.work import Read
 from market import tables as market
 from market.store import licences
-from payments import ledger, payers, store, tables
+from payments import ledger, payers, rules, store, tables
 from payments.money import Money as Amount
 from resolvers.loaders.batches import Batches, DataLoader, plainly
 from resolvers.paging import asking, connection
@@ -92,6 +92,10 @@ class Payments(Batches):
             has_next=window.before is not None if window.backwards else is_more,
             has_previous=is_more if window.backwards else window.after is not None,
         )
+
+    async def waits_for_payer(self, row: tables.Payment) -> datetime | None:
+        async with self.read() as read:
+            return read.now if rules.may_retry(row, read.now) else None
 
     async def earnings(self, payee_id: int, first: date, last: date) -> list[Earning]:
         """By month and currency; an agency's by model too."""

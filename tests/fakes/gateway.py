@@ -201,6 +201,21 @@ class FakeGateway:
 
         return await self._call("confirm_intent", key, (intent_id, method_id), do)
 
+    async def confirm_in_person(self, intent_id: str, *, method_id: str, return_url: str, key: str) -> Intent:
+        def do() -> Intent:
+            intent, card = self.intents[intent_id], self.cards[method_id]
+            if intent.state not in CONFIRMABLE:
+                raise Refused(f"The intent is {intent.state}.", code="payment_intent_unexpected_state")
+            if card == "declined":
+                self.intents[intent_id] = replace(intent, state=IntentState.NEEDS_METHOD, failure_code="card_declined")
+                raise Declined("Your card was declined.", code="card_declined")
+            page = f"https://pay.invalid/{intent_id}"
+            acting = replace(intent, state=IntentState.NEEDS_ACTION, next_url=page, method_id=method_id)
+            self.intents[intent_id] = acting if card == "needs_authentication" else self._charged(intent)
+            return self.intents[intent_id]
+
+        return await self._call("confirm_in_person", key, (intent_id, method_id, return_url), do)
+
     def _charged(self, intent: Intent) -> Intent:
         if intent.charge_id is not None:
             return intent

@@ -14,6 +14,7 @@ from market.rights import Industry
 from market.states import PartyKind
 from payments import store as money
 from payments.money import Money
+from payments.states import PaymentStatus
 from tests.schema.conftest import SEAL, Api
 from tests.schema.crawl import fields, written
 from tests.schema.scenes import RIGHTS, bid, offered, on_the_market, opened, own_party, with_a_card
@@ -107,6 +108,8 @@ TABLE: dict[str, dict[str, str]] = {
         "refunded": "SS-S-SU",
         "status": "SS-S-SU",
         "createdAt": "SS-S-SU",
+        "dueAt": "SS-S-SU",
+        "failureMessage": "00-S-SU",
         "licence": "SS-S-SU",
         "nextActionUrl": "00-S-0U",
         "shares": "SS-S-SU",
@@ -120,6 +123,7 @@ TABLE: dict[str, dict[str, str]] = {
         "status": "SS-S-SU",
         "licenceNumber": "SS-S-SU",
         "payment": "SS-S-SU",
+        "holdReason": "S0-0-SU",
         "party": "SS-S-SU",
     },
     "Payout": {
@@ -321,7 +325,9 @@ async def needs_the_brand(api: Api) -> None:
     """The payment waits for the brand at an address."""
     async with api.database.work(SYSTEM)() as work:
         (row,) = (await money.payments_by_id(work, [1])).values()
-        row.next_action_url = "https://pay.example/authenticate"
+        row.status, row.failure_message = PaymentStatus.REQUIRES_ACTION, "Your bank wants to see you."
+        (share, *_) = (await money.shares_of(work, [1]))[1]
+        share.hold_reason = "The payee has not set up its account yet."
 
 
 async def shown(api: Api, brand: Actor, licence_id: str) -> str:
