@@ -3,6 +3,7 @@ What every room may refuse.
 
 Refusal
   × InvalidInput         the input cannot be understood, or breaks a rule that needs no other party
+    × CursorTooOld       what came after it is partly cleared away
     × NotFound           there is no such thing, or the caller may not know of it
   × NotAllowed           the caller may see it but not do this to it
     × Unauthenticated    the caller has not said who it is
@@ -34,6 +35,10 @@ class InvalidInput(Refusal):
 
 class NotFound(InvalidInput):
     code = "NOT_FOUND"
+
+
+class CursorTooOld(InvalidInput):
+    code = "CURSOR_TOO_OLD"
 
 
 class NotAllowed(Refusal):

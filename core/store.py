@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from core.errors import IdempotencyConflict
-from core.tables import Activity, Answer, Job
+from core.tables import Activity, ActivityFloor, Answer, Job
 from core.work import Read, Work
 
 T = TypeVar("T")
@@ -107,6 +107,40 @@ async def activity_head(read: Read) -> tuple[int, int]:
     """The cursor at which a reader that wants only what is new begins."""
     xmin = sa.select(sa.text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
     return (await read.session.execute(xmin)).scalar_one(), -1
+
+
+async def activity_floor(read: Read, topics: Sequence[str]) -> tuple[int, int]:
+    """Of what is cleared away of `topics`, the last; (0, -1) when nothing is."""
+    query = sa.select(col(ActivityFloor.tx), col(ActivityFloor.id)).where(col(ActivityFloor.topic).in_(topics))
+    highest = query.order_by(col(ActivityFloor.tx).desc(), col(ActivityFloor.id).desc()).limit(1)
+    found = (await read.session.execute(highest)).one_or_none()
+    return (found.tx, found.id) if found is not None else (0, -1)
+
+
+_TRIM_ACTIVITY = sa.text("""
+    with oldest as (
+        select tx, id, topic, at from activity order by tx, id limit :limit
+    ), young as (
+        select tx, id from oldest where at >= :before order by tx, id limit 1
+    ), gone as (
+        delete from activity using oldest
+         where (activity.tx, activity.id) = (oldest.tx, oldest.id)
+           and not exists (select from young where (young.tx, young.id) <= (oldest.tx, oldest.id))
+        returning activity.topic, activity.tx, activity.id
+    ), floors as (
+        insert into activity_floor as known (topic, tx, id)
+        select distinct on (topic) topic, tx, id from gone order by topic, tx desc, id desc
+        on conflict (topic) do update set tx = excluded.tx, id = excluded.id
+         where (known.tx, known.id) < (excluded.tx, excluded.id)
+    )
+    select count(*) from gone
+""")
+
+
+async def trim_activity(work: Work, *, before: datetime, limit: int) -> int:
+    """Clear away up to `limit` rows from the beginning of the log, as far as all of it is older than `before`, and remember
+    how far. How many went."""
+    return int((await work.session.execute(_TRIM_ACTIVITY, {"before": before, "limit": limit})).scalar_one())
 
 
 async def once(

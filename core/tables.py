@@ -1,4 +1,4 @@
-"""What every table has in common, and the three tables that belong to no trade: jobs, activity, idempotent answers."""
+"""What every table has in common, and the tables that belong to no trade: jobs, activity, idempotent answers, the edge's."""
 
 import re
 from datetime import date, datetime
@@ -108,6 +108,34 @@ class Activity(Table, table=True):
     body: Json = {}
     audience: list[int] | None = Field(default=None, sa_type=pg.ARRAY(BigInteger), nullable=True)
     __table_args__ = (sa.Index(None, "topic", "tx", "id"),)
+
+
+class ActivityFloor(Table, table=True):
+    """Up to where a topic of the log has been cleared away. A cursor below it may have missed something."""
+
+    topic: str = Field(primary_key=True)
+    tx: int = Field(sa_type=BigInteger)
+    id: int = Field(sa_type=BigInteger)
+
+
+class Bucket(Table, table=True):
+    """What a caller may still spend, kept as the moment at which its bucket would be full again. All are full if the server
+    crashes: nothing else is lost with them, so they are not written to the database's own log."""
+
+    caller: str = Field(primary_key=True)
+    granted: float
+    at: Moment
+    full_at: Moment
+    __table_args__: ClassVar[Any] = ({"prefixes": ["UNLOGGED"]},)
+
+
+class Document(Table, table=True):
+    """A GraphQL document that somebody has sent with its hash, so that the hash is enough from then on."""
+
+    hash: str = Field(primary_key=True)
+    text: str
+    used_at: Stamp = None
+    __table_args__ = (sa.Index(None, "used_at"),)
 
 
 class Answer(Table, table=True):

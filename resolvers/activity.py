@@ -1,6 +1,6 @@
 """Subscriptions: the activity log as a caller may see it, from the cursor where it left off."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import orjson
 import strawberry
@@ -16,8 +16,9 @@ from schema.activity import (
     ListingActivityKind,
     PayoutActivity,
     PayoutActivityKind,
+    Told,
 )
-from schema.context import Info
+from schema.context import Context, Info
 from schema.errors import ApiError, ErrorCode
 from schema.ids import PARTIES, number_of, stored
 from schema.money import Money
@@ -36,6 +37,7 @@ class Subscriptions:
         policy.require_member(info.context.actor, number)
         async for row, cursor in follow(info, f"payout:{number}", after):
             yield PayoutActivity(
+                told=Told(key_of(row), member_of(number)),
                 cursor=cursor,
                 at=stored(row.at),
                 kind=PayoutActivityKind(row.kind),
@@ -53,7 +55,11 @@ class Subscriptions:
             await store.listings.find(read, number)
         async for row, cursor in follow(info, f"listing:{number}", after):
             yield ListingActivity(
-                cursor=cursor, at=stored(row.at), kind=ListingActivityKind(row.kind), listing_id=number
+                told=Told(key_of(row), sees_listing(number)),
+                cursor=cursor,
+                at=stored(row.at),
+                kind=ListingActivityKind(row.kind),
+                listing_id=number,
             )
 
     @strawberry.subscription(
@@ -67,12 +73,34 @@ class Subscriptions:
         policy.require_member(info.context.actor, number)
         async for row, cursor in follow(info, f"licence:{number}", after):
             yield LicenceActivity(
+                told=Told(key_of(row), member_of(number)),
                 cursor=cursor,
                 at=stored(row.at),
                 kind=LicenceActivityKind(row.kind),
                 licence_id=row.body["licence_id"],
                 asset_id=row.body.get("asset_id"),
             )
+
+
+def key_of(row: Activity) -> tuple[int, int]:
+    return stored(row.tx), stored(row.id)
+
+
+def member_of(party_id: int) -> Callable[[Context], Awaitable[None]]:
+    async def still_allowed(context: Context) -> None:
+        policy.require_reader(context.actor)
+        policy.require_member(context.actor, party_id)
+
+    return still_allowed
+
+
+def sees_listing(listing_id: int) -> Callable[[Context], Awaitable[None]]:
+    async def still_allowed(context: Context) -> None:
+        policy.require_reader(context.actor)
+        async with context.read() as read:
+            await store.listings.find(read, listing_id)
+
+    return still_allowed
 
 
 async def follow(info: Info, topic: str, after: str | None) -> AsyncGenerator[tuple[Activity, str], None]:

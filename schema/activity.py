@@ -1,16 +1,26 @@
 """What subscriptions tell: one event each, with the cursor from which to go on."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 import strawberry
 
 from schema.assets import Asset
-from schema.context import Info
+from schema.context import Context, Info
 from schema.licences import Licence
 from schema.listings import Listing
 from schema.money import Money
 from schema.payments import Payout, Share
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Of an event: the row of the log that it tells, and whether a caller may still be told (which raises if not)."""
+
+    key: tuple[int, int]
+    still_allowed: Callable[[Context], Awaitable[None]]
 
 
 @strawberry.enum
@@ -55,6 +65,7 @@ class LicenceActivityKind(StrEnum):
 
 @strawberry.type
 class PayoutActivity:
+    told: strawberry.Private[Told]
     cursor: str
     at: datetime
     kind: PayoutActivityKind
@@ -73,6 +84,7 @@ class PayoutActivity:
 
 @strawberry.type
 class ListingActivity:
+    told: strawberry.Private[Told]
     cursor: str
     at: datetime
     kind: ListingActivityKind
@@ -85,6 +97,7 @@ class ListingActivity:
 
 @strawberry.type
 class LicenceActivity:
+    told: strawberry.Private[Told]
     cursor: str
     at: datetime
     kind: LicenceActivityKind

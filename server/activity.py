@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Sequence
 import sqlalchemy as sa
 
 from core.actor import SYSTEM
-from core.store import activity_head, activity_since
+from core.errors import CursorTooOld
+from core.store import activity_floor, activity_head, activity_since
 from core.tables import Activity
 from server.database import Database
 
@@ -20,6 +21,11 @@ POLL_SECONDS = 0.25
 PAGE = 500
 QUEUE = 1_000
 """Events that may wait for one slow follower. Beyond that its queue is dropped, and it reads the log again."""
+
+TOO_OLD = (
+    "This cursor is too old: something that came after it is cleared away. Begin without `after`, and ask for what "
+    "happened meanwhile by a query."
+)
 
 Cursor = tuple[int, int]
 
@@ -71,7 +77,8 @@ class Feed:
         None starts now.
 
         It follows first and reads the log second: what the log did not show yet comes through the queue, and what comes
-        both ways is passed over the second time, because cursors only grow.
+        both ways is passed over the second time, because cursors only grow. Raises CursorTooOld when something that came
+        after the cursor is cleared away.
         """
         follower = Follower()
         for topic in topics:
@@ -101,6 +108,8 @@ class Feed:
         while not self._closing:
             async with self.database.read(SYSTEM)() as read:
                 rows = await activity_since(read, after=cursor, topics=topics, limit=PAGE)
+                if await activity_floor(read, topics) > cursor:  # asked after the rows, lest it be moved in between
+                    raise CursorTooOld(TOO_OLD)
             for row in rows:
                 yield row
             if len(rows) < PAGE:

@@ -23,10 +23,13 @@ from server.auth import Authenticator
 from server.database import Database
 from server.envelope import Envelope
 from server.graphql import over_http, over_websocket
+from server.graphql.allowance import Allowance, Rate
 from server.graphql.context import Contexts
+from server.graphql.edge import Edge
 from server.graphql.engine import Engine
-from server.graphql.over_http import Edge
 from server.graphql.over_sse import Streams
+from server.graphql.sockets import Sockets
+from server.graphql.trusted import Trusted, read_list
 from server.health import Health
 from server.pay_page import PayPage
 from server.presence import Presence
@@ -63,8 +66,8 @@ def assemble(
     authenticator = Authenticator(database, is_https=is_https)
     presence = Presence(database, authenticator)
     contexts = Contexts(database, gateway, Seal(settings.secret.get_secret_value()), feed, settings.url, loaders)
-    engine = Engine(schema, contexts.fresh)
-    edge = Edge(engine, contexts, authenticator, Streams(engine, presence))
+    edge = _edge(settings, database, schema, contexts, authenticator, presence)
+    sockets = Sockets(settings.connections_per_caller)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -80,7 +83,7 @@ def assemble(
             yield
 
     return Starlette(
-        routes=[*_graphql(edge, presence), *_others(settings, database, gateway, authenticator)],
+        routes=[*_graphql(edge, presence, sockets), *_others(settings, database, gateway, authenticator)],
         middleware=[
             Middleware(Envelope, is_https=is_https),
             Middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts),
@@ -89,12 +92,31 @@ def assemble(
     )
 
 
-def _graphql(edge: Edge, presence: Presence) -> list[BaseRoute]:
+def _edge(
+    settings: Settings,
+    database: Database,
+    schema: strawberry.Schema,
+    contexts: Contexts,
+    authenticator: Authenticator,
+    presence: Presence,
+) -> Edge:
+    engine = Engine(schema, contexts.fresh)
+    listed = read_list(settings.trusted_documents) if settings.trusted_documents else None
+    allowance = Allowance(
+        database,
+        Rate(settings.rate_points, settings.rate_points_per_second),
+        Rate(settings.anonymous_rate_points, settings.anonymous_rate_points_per_second),
+    )
+    trusted = Trusted(database, engine.documents, listed)
+    return Edge(engine, contexts, authenticator, Streams(engine, presence), trusted, allowance)
+
+
+def _graphql(edge: Edge, presence: Presence, sockets: Sockets) -> list[BaseRoute]:
     async def answer(request: Request) -> Response:
         return await over_http.answer(edge, request)
 
     async def stream(socket: WebSocket) -> None:
-        await over_websocket.serve(edge, presence, socket)
+        await over_websocket.serve(edge, presence, sockets, socket)
 
     return [
         Route("/graphql", answer, methods=ANY, middleware=[_at_most(MAXIMUM_BODY)]),

@@ -4,19 +4,21 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from core.store import append_activity, enqueue, once
+from core.store import append_activity, enqueue, once, trim_activity
 from core.work import OpenWork, Read, Work
 from market import assets, licences
 from payments import charges, disputes, payees, payers, refunds, reversals, transfers, webhooks
 from payments import store as payments
 from payments.gateway import Gateway
 from server import store
+from server.graphql.trusted import KEPT_IN_ALL
 from server.worker import Again, Job, Tools
 
 SWEEP_EVERY = timedelta(minutes=1)
 FORGOTTEN = timedelta(seconds=30)
 """What nobody has taken further for so long, the sweeper does."""
 RARELY = timedelta(minutes=10)
+TRIMMED_AT_ONCE = 5_000
 
 
 # ------------------------------------------------------------------ four shapes
@@ -97,6 +99,7 @@ async def sweep(tools: Tools, body: dict[str, Any]) -> Again:
                 await enqueue(work, kind, key=str(number), body={argument: number})
         await enqueue(work, "licences.end", key="every minute")
         await store.forget_attempts(work)
+        await enqueue(work, "tidy", key="every minute")
         return work.now + SWEEP_EVERY
 
 
@@ -116,6 +119,15 @@ async def _forgotten(read: Read) -> Sequence[tuple[str, str, Sequence[int]]]:
         ("licence.follow", "licence_id", await store.licences_behind(read)),
         ("asset.expire", "asset_id", await store.expired_assets(read)),
     ]
+
+
+async def tidy(tools: Tools, body: dict[str, Any]) -> Again:
+    """Clear away what nobody needs any more: old activity, buckets that are full, documents that nobody asks for."""
+    async with tools.open_work() as work:
+        gone = await trim_activity(work, before=work.now - tools.activity_kept, limit=TRIMMED_AT_ONCE)
+        await store.drop_full_buckets(work)
+        await store.drop_unused_documents(work, beyond=KEPT_IN_ALL)
+        return work.now if gone == TRIMMED_AT_ONCE else None
 
 
 async def end_due(tools: Tools, body: dict[str, Any]) -> Again:
@@ -142,6 +154,7 @@ JOBS: Mapping[str, Job] = {
     "licences.end": end_due,
     "asset.remind": tells_of_asset(assets.remind),
     "asset.expire": tells_of_asset(assets.expire),
+    "tidy": tidy,
     "listing.open": tells_of_listing("OPENED", store.listing_opens_at),
     "listing.close": tells_of_listing("CLOSED", store.listing_closes_at),
     "sweep": sweep,

@@ -5,6 +5,8 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import timedelta
+from typing import Any
 
 import uvicorn
 import uvloop
@@ -16,10 +18,17 @@ from server.database import Database
 from server.jobs import JOBS
 from server.postgres import Postgres
 from server.settings import Settings
+from server.slow_readers import HttpProtocol, WebSocketProtocol
 from server.wire import Wire
 from server.worker import Worker
 
 GRACE_SECONDS = 10
+PROTOCOLS: dict[str, Any] = {
+    "http": HttpProtocol,
+    "ws": WebSocketProtocol,
+    "ws_max_size": 100_000,
+    "ws_per_message_deflate": False,  # it doubles the memory of a connection
+}
 
 
 @contextmanager
@@ -58,10 +67,8 @@ def serve(settings: Settings, *, workers: int) -> None:
             port=settings.port,
             workers=workers,
             loop="uvloop",
-            http="httptools",
-            ws="websockets-sansio",
-            ws_max_size=100_000,
-            ws_per_message_deflate=False,  # it doubles the memory of a connection
+            **PROTOCOLS,
+            forwarded_allow_ips=list(settings.trusted_proxies),
             server_header=False,
             access_log=False,  # `server.envelope` writes its own
             log_config=None,
@@ -90,7 +97,8 @@ async def _work(settings: Settings, url: str) -> None:
         await wire.start()
         stack.push_async_callback(wire.stop)
         database.after_commit.append(wire.nudge)
-        worker = Worker(database, stripe, JOBS, at_once=settings.jobs_at_once)
+        kept = timedelta(days=settings.activity_kept_days)
+        worker = Worker(database, stripe, JOBS, at_once=settings.jobs_at_once, activity_kept=kept)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
         await worker.run(wire.waker())

@@ -51,6 +51,8 @@ def _or_none(value: object) -> object:
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 Url = Annotated[str, AfterValidator(_http)]
+Points = Annotated[int, Field(ge=0, le=10**9)]
+Rate = Annotated[int, Field(ge=1, le=10**9)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -128,6 +130,48 @@ class Settings(BaseSettings):
         default=(),
         validation_alias="ALLOWED_HOSTS",
         description="Host names that requests may ask for besides PUBLIC_URL's (and localhost); comma separated.",
+    )
+    trusted_proxies: Words = Field(
+        default=("127.0.0.1",),
+        validation_alias="TRUSTED_PROXIES",
+        description="Addresses or networks of the proxies before us, whose X-Forwarded-For is believed; comma separated.",
+    )
+    rate_points: Points = Field(
+        default=200_000,
+        validation_alias="RATE_POINTS",
+        description="What a caller may spend at once; an object that an answer may hold is about one point. 0: no limit.",
+    )
+    rate_points_per_second: Rate = Field(
+        default=2_000,
+        validation_alias="RATE_POINTS_PER_SECOND",
+        description="How fast that comes back.",
+    )
+    anonymous_rate_points: Points = Field(
+        default=100_000,
+        validation_alias="ANONYMOUS_RATE_POINTS",
+        description="The same for all who do not say who they are, by network address. 0: no limit.",
+    )
+    anonymous_rate_points_per_second: Rate = Field(
+        default=1_000,
+        validation_alias="ANONYMOUS_RATE_POINTS_PER_SECOND",
+        description="How fast that comes back.",
+    )
+    connections_per_caller: int = Field(
+        default=200,
+        ge=1,
+        validation_alias="CONNECTIONS_PER_CALLER",
+        description="WebSockets that one caller (one address, of the anonymous) may hold open, per process.",
+    )
+    trusted_documents: Annotated[Path | None, BeforeValidator(_or_none)] = Field(
+        default=None,
+        validation_alias="TRUSTED_DOCUMENTS",
+        description="A JSON file of hash and GraphQL document, as client compilers write it. Set: no other is answered.",
+    )
+    activity_kept_days: int = Field(
+        default=90,
+        ge=1,
+        validation_alias="ACTIVITY_KEPT_DAYS",
+        description="How long subscriptions can be resumed: older activity is cleared away.",
     )
     jobs_at_once: int = Field(
         default=8,

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from core.actor import Actor, Scope
 from core.errors import NotFound
+from core.tables import Document
 from core.work import Read, Work
 from market.assets import REMINDER_BEFORE
 from market.states import AssetStatus, LicenceStatus, MandateStatus
@@ -299,3 +300,68 @@ async def _waiting_licences(read: Read, condition: sa.ColumnElement[bool], limit
 
 def _ids(found: sa.Result[Any]) -> Sequence[int]:
     return found.scalars().all()
+
+
+# ------------------------------------------------------------------ what callers may spend
+
+_THERE = """cast(:points as float8)
+    - cast(:per_second as float8) * greatest(0, extract(epoch from bucket.full_at - excluded.at)::float8)"""
+_LACKING = "cast(:lacking as float8)"
+
+
+def _granted(there: str) -> str:
+    return f"case when {there} >= {_LACKING} then {_LACKING} + floor(({there} - {_LACKING}) / 20) else 0 end"
+
+
+def _lasting(granted: str) -> str:
+    """Until that much has come back, rounded up: nobody is ever given too much."""
+    return f"make_interval(secs => ceil(({granted}) * 1e6 / cast(:per_second as float8)) / 1e6)"
+
+
+_FIRST, _LATER = _granted("cast(:points as float8)"), _granted(f"({_THERE})")
+_TAKE_POINTS = sa.text(f"""
+    insert into bucket (caller, granted, at, full_at)
+    values (:caller, {_FIRST}, clock(), clock() + {_lasting(_FIRST)})
+    on conflict (caller) do update
+       set granted = {_LATER}, at = excluded.at,
+           full_at = greatest(bucket.full_at, excluded.at) + {_lasting(_LATER)}
+    returning granted, greatest(0, extract(epoch from full_at - at)::float8) as seconds
+""")  # noqa: S608 - all of it is written here
+
+
+async def take_points(
+    connection: AsyncConnection, caller: str, *, points: int, per_second: int, lacking: float
+) -> tuple[float, float]:
+    """Take what is lacking and a twentieth of what is left beyond it: (what was granted, what is left). (0, what there is)
+    when there is not enough. One statement, and its own transaction."""
+    asked = {"caller": caller, "points": points, "per_second": per_second, "lacking": lacking}
+    taken = (await connection.execute(_TAKE_POINTS, asked)).one()
+    return taken.granted, points - per_second * taken.seconds
+
+
+async def drop_full_buckets(work: Work) -> None:
+    await work.session.execute(sa.text("delete from bucket where full_at < clock()"))
+
+
+# ------------------------------------------------------------------ documents known by their hash
+
+
+async def find_document(connection: AsyncConnection, hash: str) -> str | None:
+    """Its text. It counts as used: the longest unused are dropped first."""
+    used = sa.update(Document).where(col(Document.hash) == hash).values(used_at=sa.func.clock())
+    return (await connection.execute(used.returning(col(Document.text)))).scalar_one_or_none()
+
+
+async def keep_document(connection: AsyncConnection, hash: str, text: str, *, at_most: int) -> bool:
+    """False when there are too many already."""
+    room = sa.select(sa.func.count()).select_from(Document).scalar_subquery() < at_most
+    row = sa.select(sa.literal(hash), sa.literal(text)).where(room)
+    kept = insert(Document).from_select(["hash", "text"], row)
+    again = kept.on_conflict_do_update(index_elements=["hash"], set_={"used_at": sa.func.clock()})
+    return (await connection.execute(again.returning(col(Document.hash)))).scalar_one_or_none() is not None
+
+
+async def drop_unused_documents(work: Work, *, beyond: int) -> None:
+    """All but the `beyond` that were used last."""
+    longest = sa.select(col(Document.hash)).order_by(col(Document.used_at).desc()).offset(beyond)
+    await work.session.execute(sa.delete(Document).where(col(Document.hash).in_(longest)))

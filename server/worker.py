@@ -26,6 +26,7 @@ PATIENCE_SECONDS = 50
 """A job that takes longer is stopped, and tried again later."""
 POLL_SECONDS = 0.5
 LONGEST_WAIT = timedelta(minutes=15)
+ACTIVITY_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Tools:
     open_work: OpenWork
     open_read: OpenRead
     gateway: Gateway
+    activity_kept: timedelta
 
 
 Again = datetime | None
@@ -52,9 +54,10 @@ class Worker:
         at_once: int = 8,
         lease: timedelta = LEASE,
         patience_seconds: float = PATIENCE_SECONDS,
+        activity_kept: timedelta = ACTIVITY_KEPT,
     ) -> None:
         self.database = database
-        self.tools = Tools(database.work(SYSTEM), database.read(SYSTEM), gateway)
+        self.tools = Tools(database.work(SYSTEM), database.read(SYSTEM), gateway, activity_kept)
         self.jobs = jobs
         self.at_once = at_once
         self.lease = lease

@@ -1,48 +1,26 @@
-"""From a GraphQL document to its answer: parsed, limited and validated once, then found by its text."""
+"""From a GraphQL operation to its answer, or to the stream of its answers."""
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, cast
 
+import orjson
 import strawberry
-from graphql import (
-    DocumentNode,
-    ExecutionResult,
-    GraphQLError,
-    GraphQLSyntaxError,
-    OperationDefinitionNode,
-    OperationType,
-    execute,
-    get_operation_ast,
-    parse,
-    specified_rules,
-    subscribe,
-    validate,
-)
-from graphql.validation.rules import overlapping_fields_can_be_merged
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType, execute
+from graphql.execution import create_source_event_stream, execute_subscription_event
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from schema.context import Context
 from server.graphql import errors
-from server.graphql.limits import excesses, too_costly
+from server.graphql.documents import Documents, Rejected, Understood
 from server.graphql.negotiation import Parameters
+from server.graphql.sharing import Group, Sharing, powers
 
-overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 10_000  # of 500,000, which takes a second of one core
-
-MAXIMUM_TOKENS = 2_000
-KEPT_DOCUMENTS = 1_000
-KEPT_LENGTH = 20_000
-"""Longer documents are not kept: a thousand of them could fill the memory."""
 PATIENCE_SECONDS = 20
-
-RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +30,44 @@ class Answer:
     data: dict[str, Any] | None = None
     errors: list[dict[str, Any]] | None = None
     executed: bool = True
+    extensions: dict[str, Any] | None = None
 
     @property
     def body(self) -> dict[str, Any]:
         """Without a `data` entry when nothing ran, as the specification has it."""
         told: dict[str, Any] = {"errors": self.errors} if self.errors else {}
-        return {**told, "data": self.data} if self.executed else told
+        if self.executed:
+            told["data"] = self.data
+        return {**told, "extensions": self.extensions} if self.extensions else told
+
+    @property
+    def json(self) -> bytes:
+        return orjson.dumps(self.body, default=str)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One answer of a stream, written already: others may be sent the same bytes."""
+
+    json: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document that may run, and the operation of it that was chosen."""
+    """A document that may run, the operation of it that was chosen, and what it costs."""
 
-    document: DocumentNode
+    understood: Understood
     operation: OperationDefinitionNode
     parameters: Parameters
+    cost: int
 
     @property
     def kind(self) -> OperationType:
         return self.operation.operation
 
-
-class Rejected(Exception):
-    """The document, or the choice of its operation, is at fault."""
-
-    def __init__(self, found: list[GraphQLError]) -> None:
-        super().__init__(found)
-        self.errors = found
+    @property
+    def name(self) -> str:
+        return self.operation.name.value if self.operation.name else self.kind.value
 
 
 class Executor(StrawberryGraphQLCoreExecutionContext):
@@ -96,84 +85,89 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         return executor
 
 
+@dataclass(slots=True)
 class Engine:
     """`fresh` gives a context new loaders: those of one answer remember what they loaded."""
 
-    def __init__(self, schema: strawberry.Schema, fresh: Callable[[Context], Context]) -> None:
-        self.schema = schema._schema
-        self._fresh = fresh
-        self._documents: OrderedDict[str, DocumentNode] = OrderedDict()
+    schema: strawberry.Schema
+    fresh: Callable[[Context], Context]
+    documents: Documents = field(init=False)
+    sharing: Sharing = field(default_factory=Sharing)
 
-    def prepare(self, parameters: Parameters) -> Prepared:
+    def __post_init__(self) -> None:
+        self.documents = Documents(self.schema)
+
+    def prepare(self, parameters: Parameters, understood: Understood | None = None) -> Prepared:
         """Raises Rejected."""
-        try:
-            document = self._understood(parameters.query)
-            if parameters.variables and (found := excesses(document, parameters.variables)):
-                raise Rejected(found)
-        except RecursionError:
-            raise Rejected([too_costly("it is nested too deeply")]) from None
-        operation = get_operation_ast(document, parameters.operation_name)
-        if operation is None:
-            named = f"There is no operation {parameters.operation_name!r} in the document."
-            unnamed = "Say which operation to run: set `operationName`."
-            raise Rejected([GraphQLError(named if parameters.operation_name else unnamed)])
-        return Prepared(document, operation, parameters)
-
-    def _understood(self, text: str) -> DocumentNode:
-        document = self._documents.get(text)
-        if document is not None:
-            self._documents.move_to_end(text)
-            return document
-        try:
-            document = parse(text, max_tokens=MAXIMUM_TOKENS)
-        except GraphQLSyntaxError as error:
-            raise Rejected([error]) from None
-        if found := excesses(document) or validate(self.schema, document, RULES, max_errors=errors.MAXIMUM_ERRORS):
-            raise Rejected(found)
-        if len(text) <= KEPT_LENGTH:
-            self._documents[text] = document
-            if len(self._documents) > KEPT_DOCUMENTS:
-                self._documents.popitem(last=False)
-        return document
+        if understood is None:
+            understood = self.documents.understand(parameters.query)
+        operation = understood.operation(parameters.operation_name)
+        size = understood.size(operation, parameters.variables)
+        return Prepared(understood, operation, parameters, size.cost)
 
     async def execute(self, prepared: Prepared, context: Context) -> Answer:
         """A query's or a mutation's answer."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                options = {**self._options(prepared, context), "is_awaitable": optimized_is_awaitable}
-                result = execute(self.schema, prepared.document, **options)
+                options = {**self._options(prepared, context), "executor_class": Executor}
+                options["variable_values"] = prepared.parameters.variables
+                result = execute(self.schema._schema, prepared.understood.document, **options)
                 done = await result if isawaitable(result) else result
         except TimeoutError:
             told = errors.problem(
                 "UNAVAILABLE", "This took too long and was given up. Ask for less, or try again.", context.request_id
             )
             return Answer(errors=told)
-        return self._answer(done, context)
+        return answer(done, context.request_id)
 
-    async def subscribe(self, prepared: Prepared, context: Context) -> Answer | AsyncIterator[Answer]:
+    async def subscribe(self, prepared: Prepared, context: Context) -> Answer | AsyncIterator[Event]:
         """A stream of answers, or the one answer that says why there is none."""
-        opened = subscribe(self.schema, prepared.document, **self._options(prepared, context))
-        source = await opened if isawaitable(opened) else opened
+        options = {**self._options(prepared, context), "raw_variable_values": prepared.parameters.variables}
+        executor = Executor.build(self.schema._schema, prepared.understood.document, **options)
+        if isinstance(executor, list):
+            return self._refused(executor, context)
+        opened = create_source_event_stream(executor)
+        source = await cast(Awaitable[Any], opened) if isawaitable(opened) else opened
         if isinstance(source, ExecutionResult):
-            return Answer(errors=errors.present(source.errors or [], context.request_id), executed=False)
-        return self._events(source, context)
+            return self._refused(source.errors or [], context)
+        group = self.sharing.group(prepared.understood, prepared.parameters, powers(context.actor))
+        return self._events(source, cast(Executor, executor), group, context.request_id)
 
-    async def _events(self, source: AsyncIterator[ExecutionResult], context: Context) -> AsyncIterator[Answer]:
-        async with aclosing(cast(Any, source)) as results:
-            async for result in results:
-                yield self._answer(result, context)
+    async def _events(self, source: Any, executor: Executor, group: Group, request_id: str) -> AsyncIterator[Event]:
+        async def run(event: Any) -> Answer:
+            """One event, once for all who may see the same."""
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                own = executor.build_per_event_executor(event)
+                if (told := getattr(event, "told", None)) is not None:
+                    await told.still_allowed(own.context_value)
+                result = execute_subscription_event(own)
+                done = await result if isawaitable(result) else result
+            for error in done.errors or ():
+                if error.original_error is not None and errors.will_pass(error.original_error):
+                    raise error.original_error  # the client would take an empty event for all that there was
+            return answer(done, request_id)
+
+        async with aclosing(cast(Any, source)) as events:
+            async for event in events:
+                yield Event(await group.written(event, run))
 
     def _options(self, prepared: Prepared, context: Context) -> dict[str, Any]:
         return {
-            "variable_values": prepared.parameters.variables,
             "operation_name": prepared.parameters.operation_name,
             "context_value": context,
-            "executor_class": Executor,
-            "fresh": self._fresh,
+            "fresh": self.fresh,
             "operation_extensions": {},
+            "is_awaitable": optimized_is_awaitable,
         }
 
-    def _answer(self, result: ExecutionResult, context: Context) -> Answer:
-        found = result.errors or []
-        ran = result.data is not None or not found or any(error.path for error in found)
-        return Answer(result.data, errors.present(found, context.request_id) or None, executed=ran)
+    def _refused(self, found: list[GraphQLError], context: Context) -> Answer:
+        return Answer(errors=errors.present(found, context.request_id), executed=False)
+
+
+def answer(result: ExecutionResult, request_id: str) -> Answer:
+    found = result.errors or []
+    ran = result.data is not None or not found or any(error.path for error in found)
+    return Answer(result.data, errors.present(found, request_id) or None, executed=ran)
+
+
+__all__ = ["Answer", "Engine", "Event", "Executor", "Prepared", "Rejected"]

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from graphql import GraphQLError
 
-from core.errors import InvalidInput, NotAllowed, NotFound, Refusal, Unauthenticated
+from core.errors import CursorTooOld, InvalidInput, NotAllowed, NotFound, Refusal, Unauthenticated
 from schema.errors import ApiError
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ CODES = frozenset(
         "BAD_USER_INPUT",
         "TOO_COSTLY",
         "RATE_LIMITED",
+        "PERSISTED_QUERY_NOT_FOUND",
         "UNAVAILABLE",
         "INTERNAL",
     }
@@ -44,9 +45,9 @@ def present(errors: Sequence[GraphQLError], request_id: str) -> list[dict[str, A
     return [_present(error, request_id) for error in errors[:MAXIMUM_ERRORS]]
 
 
-def problem(code: str, message: str, request_id: str) -> list[dict[str, Any]]:
+def problem(code: str, message: str, request_id: str, **more: Any) -> list[dict[str, Any]]:
     """Errors of a request that never became an operation."""
-    return [{"message": message, "extensions": {"code": code, "requestId": request_id}}]
+    return [{"message": message, "extensions": {"code": code, "requestId": request_id, **more}}]
 
 
 def of_stream(crash: Exception, request_id: str) -> list[dict[str, Any]]:
@@ -63,6 +64,8 @@ def _present(error: GraphQLError, request_id: str) -> dict[str, Any]:
     code, message = _code_and_message(error, request_id)
     shown: dict[str, Any] = dict(error.formatted)
     kept = dict(shown.get("extensions") or {}) if code not in ("INTERNAL", "UNAVAILABLE") else {}
+    if isinstance(error.original_error, CursorTooOld):
+        kept["reason"] = error.original_error.code
     return {**shown, "message": message, "extensions": {**kept, "code": code, "requestId": request_id}}
 
 

@@ -1,4 +1,4 @@
-"""How large an operation may be, counted after fragments are spread, in one pass that looks at each fragment once.
+"""How large an operation may be, and what it costs: counted after fragments are spread, each fragment looked at once.
 
 (A pass without a memory doubles its work with every level of fragments that spread the next one twice: a kilobyte of
 text would hold the server for an hour.)
@@ -15,7 +15,9 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     IntValueNode,
+    ListValueNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionNode,
     SelectionSetNode,
     VariableNode,
@@ -24,15 +26,31 @@ from graphql import (
 CEILING = 10**9
 INTROSPECTED = {"__schema": 10, "__type": 1}
 DEFAULT_PAGE = 20
+LIST = 10
+"""What a list that has no pages is taken to hold: the rates of a card, the shares of a payment."""
 MAXIMUM_NODES = 25_000
 """Rows that one answer may hold if every page is full."""
+MAXIMUM_COST = 50_000
 MAXIMUM_DEFINITIONS = 100
 """Operations and fragments: each operation is validated by itself, and a chain of fragments is a call stack here."""
+
+SIZING = ("first", "last", "ids")
+WEIGHTS = {
+    **dict.fromkeys(("edges", "node", "pageInfo"), 0),  # the row itself is counted by its page
+    "totalCount": 20,
+    "facets": 100,
+    "bestOutcome": 100,  # these read far more than they answer
+    "__schema": 100,
+    "__type": 10,
+}
+CHANGE = 10
+"""What a mutation costs beyond what it answers, and a subscription beyond its opening."""
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Of a selection set. `nodes` are the rows of its connections when every page is full."""
+    """Of a selection set. `nodes` are the rows of its connections when every page is full; `cost` is a point for each
+    object that can be loaded, and more for what reads much to answer little."""
 
     depth: int = 0
     aliases: int = 0
@@ -41,6 +59,7 @@ class Size:
     directives: int = 0
     introspected: int = 0
     nodes: int = 0
+    cost: int = 0
 
     def beside(self, other: "Size") -> "Size":
         return Size(
@@ -51,10 +70,20 @@ class Size:
             min(self.directives + other.directives, CEILING),
             min(self.introspected + other.introspected, CEILING),
             min(self.nodes + other.nodes, CEILING),
+            min(self.cost + other.cost, CEILING),
         )
 
 
-LIMITS = Size(depth=16, aliases=50, fields=2_000, root_fields=20, directives=50, introspected=10, nodes=MAXIMUM_NODES)
+LIMITS = Size(
+    depth=16,
+    aliases=50,
+    fields=2_000,
+    root_fields=20,
+    directives=50,
+    introspected=10,
+    nodes=MAXIMUM_NODES,
+    cost=MAXIMUM_COST,
+)
 """GraphQL's own introspection query is fifteen levels deep."""
 
 WORDS = {
@@ -65,18 +94,31 @@ WORDS = {
     "directives": "directives",
     "introspected": "introspected types (the whole schema counts as ten)",
     "nodes": "rows in full pages",
+    "cost": "points of cost",
 }
 
 
 class Measure:
-    """Measures the operations of one document, with the values of its variables if they are known."""
+    """Measures the operations of one document, with the values of its variables if they are known. `lists` are the names
+    of fields that answer with lists of objects and have no pages.
 
-    def __init__(self, document: DocumentNode, variables: Mapping[str, Any] | None = None) -> None:
-        self._fragments = {
-            part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)
-        }
+    `sized_by` are the variables on which the size depends: with the same values of those it is the same.
+    """
+
+    def __init__(
+        self, document: DocumentNode, variables: Mapping[str, Any] | None = None, lists: frozenset[str] = frozenset()
+    ) -> None:
+        parts = document.definitions
+        self._fragments = {part.name.value: part for part in parts if isinstance(part, FragmentDefinitionNode)}
         self._known: dict[str, Size] = {}
-        self._variables = variables or {}
+        self._lists = lists
+        self._variables = {**_defaults(document), **(variables or {})}
+        self.sized_by: set[str] = set()
+
+    def operation(self, operation: OperationDefinitionNode) -> Size:
+        size = self.of(operation.selection_set)
+        change = 0 if operation.operation is OperationType.QUERY else CHANGE * size.root_fields
+        return size.beside(Size(cost=max(change, 1 - size.cost)))  # nothing is for nothing
 
     def of(self, selections: SelectionSetNode, inside: frozenset[str] = frozenset()) -> Size:
         size = Size()
@@ -95,15 +137,18 @@ class Measure:
 
     def _field(self, field: FieldNode, inside: frozenset[str]) -> Size:
         below = self.of(field.selection_set, inside) if field.selection_set else Size()
-        page = self._page(field)
+        name, page = field.name.value, self._page(field)
+        rows = page or (LIST if name in self._lists and field.selection_set else 0)
+        weight = WEIGHTS.get(name, 1 if field.selection_set else 0)
         return Size(
             depth=below.depth + 1,
             aliases=below.aliases + bool(field.alias),
             fields=below.fields + 1,
             root_fields=1,
             directives=below.directives,
-            introspected=below.introspected + INTROSPECTED.get(field.name.value, 0),
+            introspected=below.introspected + INTROSPECTED.get(name, 0),
             nodes=min(page * (1 + below.nodes) if page else below.nodes, CEILING),
+            cost=min(weight + (rows * (1 + below.cost) if rows else below.cost), CEILING),
         )
 
     def _spread(self, name: str, inside: frozenset[str]) -> Size:
@@ -116,8 +161,8 @@ class Measure:
         return self._known[name]
 
     def _page(self, field: FieldNode) -> int:
-        """How many rows the field asks for, if it is a connection; else 0."""
-        sizes = [argument.value for argument in field.arguments or () if argument.name.value in ("first", "last")]
+        """How many rows the field asks for, if it is a connection or a list of ids; else 0."""
+        sizes = [argument.value for argument in field.arguments or () if argument.name.value in SIZING]
         asked = [self._number(value) for value in sizes]
         if known := [number for number in asked if number is not None]:
             return max(0, min(known))
@@ -126,10 +171,42 @@ class Measure:
         return DEFAULT_PAGE if is_connection or asked else 0
 
     def _number(self, value: object) -> int | None:
-        if isinstance(value, IntValueNode):
-            return min(int(value.value), CEILING) if len(value.value) < 12 else CEILING
-        given = self._variables.get(value.name.value) if isinstance(value, VariableNode) else None
-        return given if isinstance(given, int) else None
+        if isinstance(value, VariableNode):
+            self.sized_by.add(value.name.value)
+            return _sizing(self._variables.get(value.name.value))
+        return _written(value)
+
+
+def _defaults(document: DocumentNode) -> dict[str, Any]:
+    """The largest default of each variable, whichever operation declares it."""
+    found: dict[str, int] = {}
+    for part in document.definitions:
+        for declared in (part.variable_definitions or ()) if isinstance(part, OperationDefinitionNode) else ():
+            if (size := _written(declared.default_value)) is not None:
+                name = declared.variable.name.value
+                found[name] = max(size, found.get(name, 0))
+    return found
+
+
+def _written(value: object) -> int | None:
+    """The number, or the length of the list, that stands in the document."""
+    if isinstance(value, ListValueNode):
+        return len(value.values)
+    if not isinstance(value, IntValueNode):
+        return None
+    return min(int(value.value), CEILING) if len(value.value) < 12 else CEILING
+
+
+def _sizing(given: object) -> int | None:
+    """What a variable's value says of a size."""
+    if isinstance(given, list):
+        return len(given)
+    return min(given, CEILING) if isinstance(given, int) else None
+
+
+def sizes_of(variables: Mapping[str, Any], sized_by: frozenset[str]) -> tuple[tuple[str, int | None], ...]:
+    """All that a size depends on."""
+    return tuple((name, _sizing(variables[name])) for name in sorted(sized_by) if name in variables)
 
 
 def excesses(document: DocumentNode, variables: Mapping[str, Any] | None = None) -> list[GraphQLError]:
@@ -137,20 +214,22 @@ def excesses(document: DocumentNode, variables: Mapping[str, Any] | None = None)
     if (count := len(document.definitions)) > MAXIMUM_DEFINITIONS:
         return [too_costly(f"{count} operations and fragments, where {MAXIMUM_DEFINITIONS} are allowed")]
     measure = Measure(document, variables)
-    found = []
-    for operation in document.definitions:
-        if isinstance(operation, OperationDefinitionNode):
-            size = measure.of(operation.selection_set)
-            found += [_error(operation, name, size) for name in WORDS if getattr(size, name) > getattr(LIMITS, name)]
-    return found
+    parts = (part for part in document.definitions if isinstance(part, OperationDefinitionNode))
+    return [error for operation in parts for error in over(operation, measure.operation(operation))]
+
+
+def over(operation: OperationDefinitionNode, size: Size) -> list[GraphQLError]:
+    """One error for every limit that the operation breaks."""
+    return [_error(operation, name, size) for name in WORDS if getattr(size, name) > getattr(LIMITS, name)]
 
 
 def _error(operation: OperationDefinitionNode, name: str, size: Size) -> GraphQLError:
     count, limit = getattr(size, name), getattr(LIMITS, name)
     shown = "more" if count >= CEILING else str(count)
-    return too_costly(f"{shown} {WORDS[name]}, where {limit} are allowed", operation)
+    cost = {"cost": {"requested": count, "limit": limit}} if name == "cost" else {}
+    return too_costly(f"{shown} {WORDS[name]}, where {limit} are allowed", operation, **cost)
 
 
-def too_costly(how: str, operation: OperationDefinitionNode | None = None) -> GraphQLError:
+def too_costly(how: str, operation: OperationDefinitionNode | None = None, **more: Any) -> GraphQLError:
     message = f"This operation is too large: {how}. Ask for less at a time."
-    return GraphQLError(message, nodes=operation, extensions={"code": "TOO_COSTLY"})
+    return GraphQLError(message, nodes=operation, extensions={"code": "TOO_COSTLY", **more})

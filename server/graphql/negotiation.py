@@ -17,9 +17,12 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
+    """`query` is empty when `hash` stands for it (server/graphql/trusted.py)."""
+
     query: str
     variables: dict[str, Any] = field(default_factory=dict)
     operation_name: str | None = None
+    hash: str | None = None
 
 
 def answer_type(accept: str | None) -> str | None:
@@ -77,17 +80,29 @@ def from_query_string(given: QueryParams) -> Parameters:
 
 
 def from_object(given: object) -> Parameters:
-    """Raises Malformed. `extensions` are checked and not used."""
+    """Raises Malformed. Of `extensions` only `persistedQuery` is used."""
     if not isinstance(given, dict):
         raise Malformed('A GraphQL request is a JSON object: {"query": "...", "variables": {...}}.')
     query, name = given.get("query"), given.get("operationName")
     variables, extensions = given.get("variables"), given.get("extensions")
-    if not isinstance(query, str) or not query.strip():
+    if not isinstance(extensions, dict | None):
+        raise Malformed("`extensions` must be an object or null.")
+    hash = _hash(extensions or {})
+    if not (query is None and hash) and (not isinstance(query, str) or not query.strip()):
         raise Malformed("`query` must be a GraphQL document, as a string.")
     if not isinstance(variables, dict | None):
         raise Malformed("`variables` must be an object or null.")
     if not isinstance(name, str | None):
         raise Malformed("`operationName` must be a string or null.")
-    if not isinstance(extensions, dict | None):
-        raise Malformed("`extensions` must be an object or null.")
-    return Parameters(query, variables or {}, name or None)
+    return Parameters(str(query or ""), variables or {}, name or None, hash)
+
+
+def _hash(extensions: dict[str, Any]) -> str | None:
+    """Of an automatic persisted query. Null where another protocol's extension stands."""
+    persisted = extensions.get("persistedQuery")
+    if persisted is None:
+        return None
+    hash = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    if not isinstance(hash, str) or not 0 < len(hash) <= 100:
+        raise Malformed('`extensions.persistedQuery` must be {"version": 1, "sha256Hash": "..."}.')
+    return hash

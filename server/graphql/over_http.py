@@ -4,29 +4,21 @@ Subscriptions are streamed to who accepts server-sent events. Queries and mutati
 accepted: clients such as urql list every type that they can read, JSON first, and mean JSON.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 
-import orjson
 from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.auth import Authenticator, Caller, WrongCredential, is_from_our_page
+from server.auth import Caller, WrongCredential, is_from_our_page
 from server.graphql import errors, negotiation, over_sse
-from server.graphql.context import Contexts
-from server.graphql.engine import Answer, Engine, Prepared, Rejected
+from server.graphql.allowance import holder_of
+from server.graphql.edge import Edge, Refused
+from server.graphql.engine import Answer, Prepared
 from server.graphql.negotiation import EVENTS, GRAPHQL, JSON, Malformed, Parameters
-from server.graphql.over_sse import Streams, TooManyStreams
+from server.graphql.over_sse import TooManyStreams
 
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """What both transports stand on."""
-
-    engine: Engine
-    contexts: Contexts
-    authenticator: Authenticator
-    streams: Streams
+CACHED = {"Cache-Control": "public, max-age=5", "Vary": "Accept, Authorization, Cookie"}
 
 
 class Turned(Exception):
@@ -49,29 +41,49 @@ async def answer(edge: Edge, request: Request) -> Response:
     try:
         if not kind and not events:
             raise Turned(406, f"This answers with {GRAPHQL}, {JSON} or {EVENTS}; accept one of them.")
-        parameters = await _parameters(request)
-        caller = await _caller(edge, request)
-        request.state.caller = caller.actor.caller
-        prepared = edge.engine.prepare(parameters)
-        request.state.operation = prepared.operation.name.value if prepared.operation.name else prepared.kind.value
-        context = edge.contexts.of(caller.actor, request_id)
-        if _is_streamed(prepared, request, kind, events):
-            return edge.streams.open(prepared, context, caller)
-        done = await edge.engine.execute(prepared, context)
+        return await _answered(edge, request, kind, events)
     except Turned as turned:
         return _response(_problem(turned.code, turned.message, request_id), kind, turned.status, turned.headers)
     except TooManyStreams as full:
         return _response(_problem("RATE_LIMITED", str(full), request_id), kind, 429, {"Retry-After": "1"})
-    except Rejected as rejected:
-        done = Answer(errors=errors.present(rejected.errors, request_id), executed=False)
-        if not kind:
-            return over_sse.told(done)
+    except Refused as refused:
+        told = Answer(errors=refused.errors, executed=False)
+        if refused.retry_after is not None:
+            return _response(told, kind, 429, {"Retry-After": str(refused.retry_after)})
+        return _response(told, kind, 400 if kind == GRAPHQL else 200) if kind else over_sse.told(told)
     except Exception as crash:
         if not errors.will_pass(crash):
             raise
         message = "The service cannot answer just now. Try again in a moment."
         return _response(_problem("UNAVAILABLE", message, request_id), kind, 503, {"Retry-After": "1"})
+
+
+async def _answered(edge: Edge, request: Request, kind: str, events: bool) -> Response:
+    request_id = request.state.request_id
+    parameters = await _parameters(request)
+    caller = await _caller(edge, request)
+    request.state.caller = caller.actor.caller
+    holder = holder_of(caller.actor, request)
+    try:
+        paid = await edge.take(parameters, holder, request_id, may_keep=request.method == "POST")
+    except Malformed as fault:
+        raise Turned(400, str(fault)) from None
+    prepared = paid.prepared
+    request.state.operation = prepared.name
+    context = edge.contexts.of(caller.actor, request_id)
+    if _is_streamed(prepared, request, kind, events):
+        request.state.is_stream = True
+        return edge.streams.open(prepared, context, caller, holder)
+    done = replace(await edge.engine.execute(prepared, context), extensions=paid.extensions)
+    if request.method == "GET" and _may_be_cached(parameters, request, done):
+        return _response(replace(done, extensions=None), kind, 200, CACHED)
     return _response(done, kind, 200 if done.executed or kind != GRAPHQL else 400)
+
+
+def _may_be_cached(parameters: Parameters, request: Request, done: Answer) -> bool:
+    """What anybody may see, asked by a short address: a cache before us may keep it for a moment."""
+    known = {"authorization", "cookie"} & set(request.headers)
+    return parameters.hash is not None and not parameters.query and not known and done.executed and not done.errors
 
 
 async def _parameters(request: Request) -> Parameters:
@@ -124,6 +136,5 @@ def _problem(code: str, message: str, request_id: str) -> Answer:
 
 def _response(told: Answer, kind: str, status: int, headers: dict[str, str] | None = None) -> Response:
     """Who accepts nothing but a stream is still told in JSON why there is none."""
-    body = orjson.dumps(told.body, default=str)
     sent = {"Cache-Control": "no-store", "Content-Type": f"{kind or JSON}; charset=utf-8", **(headers or {})}
-    return Response(body, status_code=status, headers=sent)
+    return Response(told.json, status_code=status, headers=sent)

@@ -9,14 +9,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, contextmanager
 from typing import Any, cast
 
-import orjson
 from graphql import OperationType
 from starlette.responses import Response, StreamingResponse
 
 from schema.context import Context
 from server.auth import Caller
 from server.graphql import errors
-from server.graphql.engine import Answer, Engine, Prepared
+from server.graphql.engine import Answer, Engine, Event, Prepared
 from server.graphql.negotiation import EVENTS
 from server.presence import Presence
 
@@ -43,15 +42,15 @@ class Streams:
         self.presence = presence
         self._open: Counter[str] = Counter()
 
-    def open(self, prepared: Prepared, context: Context, caller: Caller) -> Response:
-        """The answer to any operation, as a stream. Raises TooManyStreams."""
-        if self._open[context.actor.caller] >= MAXIMUM_STREAMS:
+    def open(self, prepared: Prepared, context: Context, caller: Caller, holder: str) -> Response:
+        """The answer to any operation, as a stream. `holder`: for whom it counts. Raises TooManyStreams."""
+        if self._open[holder] >= MAXIMUM_STREAMS:
             raise TooManyStreams(f"A caller has at most {MAXIMUM_STREAMS} streams open. Close one, or use a WebSocket.")
-        return StreamingResponse(self._frames(prepared, context, caller), headers=HEADERS)
+        return StreamingResponse(self._frames(prepared, context, caller, holder), headers=HEADERS)
 
-    async def _frames(self, prepared: Prepared, context: Context, caller: Caller) -> AsyncIterator[bytes]:
+    async def _frames(self, prepared: Prepared, context: Context, caller: Caller, holder: str) -> AsyncIterator[bytes]:
         ended = asyncio.Event()
-        with self._counted(context.actor.caller), self.presence.here(caller, ended.set):
+        with self._counted(holder), self.presence.here(caller, ended.set):
             yield STILL_HERE  # the client learns at once that it is through
             try:
                 async with aclosing(self._answers(prepared, context)) as answers:
@@ -71,7 +70,7 @@ class Streams:
             if self._open[name] <= 0:
                 del self._open[name]
 
-    async def _answers(self, prepared: Prepared, context: Context) -> AsyncGenerator[Answer, None]:
+    async def _answers(self, prepared: Prepared, context: Context) -> AsyncGenerator[Answer | Event, None]:
         if prepared.kind is not OperationType.SUBSCRIPTION:
             yield await self.engine.execute(prepared, context)
             return
@@ -89,7 +88,9 @@ def told(answer: Answer) -> Response:
     return Response(STILL_HERE + _next(answer) + COMPLETE, headers=HEADERS)
 
 
-async def _patiently(answers: AsyncIterator[Answer], ended: asyncio.Event, request_id: str) -> AsyncIterator[bytes]:
+async def _patiently(
+    answers: AsyncIterator[Answer | Event], ended: asyncio.Event, request_id: str
+) -> AsyncIterator[bytes]:
     """Each answer as it comes, a sign of life in between, until there are no more or the caller has lost its right."""
     ending: asyncio.Future[Any] = asyncio.ensure_future(ended.wait())
     coming: asyncio.Future[Any] | None = None
@@ -114,5 +115,5 @@ async def _patiently(answers: AsyncIterator[Answer], ended: asyncio.Event, reque
         await asyncio.gather(*left, return_exceptions=True)
 
 
-def _next(answer: Answer) -> bytes:
-    return b"event: next\ndata: " + orjson.dumps(answer.body, default=str) + b"\n\n"
+def _next(answer: Answer | Event) -> bytes:
+    return b"event: next\ndata: " + answer.json + b"\n\n"

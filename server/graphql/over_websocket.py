@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -13,10 +15,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from server.auth import NOBODY, Caller, WrongCredential
 from server.graphql import errors, negotiation
-from server.graphql.engine import Answer, Prepared, Rejected
+from server.graphql.allowance import address_of, holder_of
+from server.graphql.edge import Edge, Paid, Refused
+from server.graphql.engine import Answer, Event
 from server.graphql.negotiation import Malformed
-from server.graphql.over_http import Edge
+from server.graphql.sockets import Sockets, TooManySockets
 from server.presence import Presence
+
+log = logging.getLogger(__name__)
 
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 5
@@ -42,7 +48,7 @@ def is_from_our_origin(socket: WebSocket, public_url: str) -> bool:
     return parts.netloc.lower() in (socket.headers.get("host", "").lower(), urlsplit(public_url).netloc.lower())
 
 
-async def serve(edge: Edge, presence: Presence, socket: WebSocket) -> None:
+async def serve(edge: Edge, presence: Presence, sockets: Sockets, socket: WebSocket) -> None:
     """One connection, from its handshake to its end."""
     if not is_from_our_origin(socket, edge.contexts.public_url):
         await socket.close(1008)  # before it is accepted: the handshake is answered with 403
@@ -52,13 +58,14 @@ async def serve(edge: Edge, presence: Presence, socket: WebSocket) -> None:
     if not spoken:
         await socket.close(4406, "Subprotocol not acceptable")
         return
-    await Connection(edge, presence, socket).run()
+    await Connection(edge, presence, sockets, socket).run()
 
 
 class Connection:
-    def __init__(self, edge: Edge, presence: Presence, socket: WebSocket) -> None:
+    def __init__(self, edge: Edge, presence: Presence, sockets: Sockets, socket: WebSocket) -> None:
         self.edge = edge
         self.presence = presence
+        self.sockets = sockets
         self.socket = socket
         self.request_id: str = socket.state.request_id
         self.caller: Caller = NOBODY
@@ -67,18 +74,36 @@ class Connection:
 
     async def run(self) -> None:
         try:
-            await self._greet()
-            with self.presence.here(self.caller, self._end):
+            with self.sockets.greeting(address_of(self.socket)):
+                await self._greet()
+            self.socket.state.caller = self.caller.actor.caller
+            with self.sockets.open(self.holder), self.presence.here(self.caller, self._end):
                 async for message in self._messages():
                     await self._obey(message)
         except Closed as closed:
             await self._close(closed.code, closed.reason)
+        except TooManySockets as full:
+            await self._close(1013, str(full))
         except WebSocketDisconnect:
             pass
+        except Exception as crash:
+            await self._crashed(crash)
         finally:
             for task in self.operations.values():
                 task.cancel()
             await asyncio.gather(*self.operations.values(), return_exceptions=True)
+
+    @property
+    def holder(self) -> str:
+        return holder_of(self.caller.actor, self.socket)
+
+    async def _crashed(self, crash: Exception) -> None:
+        """Every end has a code: 1013 asks to try again, 1011 says that it is our doing."""
+        if errors.will_pass(crash):
+            log.warning("request %s: a connection ends: %s", self.request_id, crash)
+            return await self._close(1013, "The service cannot answer just now. Try again in a moment")
+        log.error("request %s: crash of a connection", self.request_id, exc_info=crash)
+        return await self._close(1011, f"Internal error. Quote request id {self.request_id}")
 
     async def _greet(self) -> None:
         """Until the client has said who it is."""
@@ -88,7 +113,7 @@ class Connection:
                     match message.get("type"):
                         case "connection_init":
                             self.caller = await self._caller(message.get("payload"))
-                            await self._send({"type": "connection_ack"})
+                            await self._send({"type": "connection_ack", "payload": {"requestId": self.request_id}})
                             return
                         case "subscribe":
                             raise Closed(4401, "Unauthorized")
@@ -149,48 +174,58 @@ class Connection:
         number = _id(message)
         if number in self.operations:
             raise Closed(4409, f"Subscriber for {number[:50]} already exists")
+        if len(self.operations) >= MAXIMUM_OPERATIONS:
+            many = f"One connection carries {MAXIMUM_OPERATIONS} operations."
+            return await self._refuse(number, errors.problem("RATE_LIMITED", many, self.request_id))
         try:
             parameters = negotiation.from_object(message.get("payload"))
-            if len(self.operations) >= MAXIMUM_OPERATIONS:
-                told = errors.problem(
-                    "RATE_LIMITED", f"One connection carries {MAXIMUM_OPERATIONS} operations.", self.request_id
-                )
-                return await self._send({"type": "error", "id": number, "payload": told})
-            prepared = self.edge.engine.prepare(parameters)
+            paid = await self.edge.take(parameters, self.holder, self.request_id)
         except Malformed as fault:
             raise Closed(4400, str(fault)[:120]) from None
-        except Rejected as rejected:
-            told = errors.present(rejected.errors, self.request_id)
-            return await self._send({"type": "error", "id": number, "payload": told})
-        self.operations[number] = asyncio.create_task(self._operate(number, prepared))
+        except Refused as refused:
+            return await self._refuse(number, refused.errors)
+        self.operations[number] = asyncio.create_task(self._operate(number, paid))
         return None
 
-    async def _operate(self, number: str, prepared: Prepared) -> None:
+    async def _refuse(self, number: str, told: list[dict[str, Any]]) -> None:
+        await self._send({"type": "error", "id": number, "payload": told})
+
+    async def _operate(self, number: str, paid: Paid) -> None:
         """Run one operation to its end. Its id is free again before the client hears of that."""
+        prepared = paid.prepared
         try:
             context = self.edge.contexts.of(self.caller.actor, self.request_id)
             if prepared.kind is OperationType.SUBSCRIPTION:
-                outcome = await self.edge.engine.subscribe(prepared, context)
+                last = await self._follow(number, await self.edge.engine.subscribe(prepared, context))
             else:
-                outcome = await self.edge.engine.execute(prepared, context)
-            last = await self._deliver(number, outcome)
+                answer = await self.edge.engine.execute(prepared, context)
+                last = await self._tell(number, replace(answer, extensions=paid.extensions))
+        except WebSocketDisconnect:
+            return
         except Exception as crash:
             last = {"type": "error", "payload": errors.of_stream(crash, self.request_id)}
         self.operations.pop(number, None)
         with contextlib.suppress(RuntimeError, WebSocketDisconnect):
             await self._send({**last, "id": number})
 
-    async def _deliver(self, number: str, outcome: Answer | AsyncIterator[Answer]) -> dict[str, Any]:
-        """Send what there is; answer the operation's last message."""
-        if isinstance(outcome, Answer):
-            if not outcome.executed:
-                return {"type": "error", "payload": outcome.errors}
-            await self._send({"type": "next", "id": number, "payload": outcome.body})
-            return {"type": "complete"}
-        async with aclosing(cast(Any, outcome)) as answers:
-            async for answer in answers:
-                await self._send({"type": "next", "id": number, "payload": answer.body})
+    async def _tell(self, number: str, answer: Answer) -> dict[str, Any]:
+        """Send the one answer; answer the operation's last message."""
+        if not answer.executed:
+            return {"type": "error", "payload": answer.errors}
+        await self._send_next(number, answer)
         return {"type": "complete"}
+
+    async def _follow(self, number: str, outcome: Answer | AsyncIterator[Event]) -> dict[str, Any]:
+        if isinstance(outcome, Answer):
+            return await self._tell(number, outcome)
+        async with aclosing(cast(Any, outcome)) as events:
+            async for event in events:
+                await self._send_next(number, event)
+        return {"type": "complete"}
+
+    async def _send_next(self, number: str, told: Answer | Event) -> None:
+        head = b'{"type":"next","id":' + orjson.dumps(number) + b',"payload":'
+        await self.socket.send_text((head + told.json + b"}").decode())
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self.socket.send_text(orjson.dumps(message, default=str).decode())

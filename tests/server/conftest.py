@@ -18,6 +18,7 @@ from payments.gateway import EventSeen
 from schema.context import Context
 from server.assembly import assemble
 from server.database import Database
+from server.processes import PROTOCOLS
 from server.settings import Settings
 
 
@@ -121,9 +122,7 @@ async def listening(app: Any) -> AsyncIterator[str]:
         port=0,
         log_config=None,
         server_header=False,
-        ws="websockets-sansio",
-        ws_max_size=100_000,
-        ws_per_message_deflate=False,
+        **PROTOCOLS,
         timeout_graceful_shutdown=3,
     )
     server = _Server(config)

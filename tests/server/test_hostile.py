@@ -30,7 +30,7 @@ def contexts(database: Database) -> Contexts:
 async def answered(engine: Engine, contexts: Contexts, parameters: Parameters) -> Answer | None:
     """None when it was refused."""
     context: Context = contexts.of(ANONYMOUS, "hostile")
-    engine._documents.clear()
+    engine.documents.forget()
     try:
         prepared: Prepared = engine.prepare(parameters)
     except Rejected:

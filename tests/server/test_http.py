@@ -32,7 +32,7 @@ def test_the_answer_has_the_type_that_the_client_prefers(accept: str | None, cho
 
 async def test_a_query_is_answered(http: httpx.AsyncClient) -> None:
     answer = await http.post("/graphql", json={"query": "{ hello }"}, headers={"Accept": GRAPHQL})
-    assert (answer.status_code, answer.json()) == (200, {"data": {"hello": "world"}})
+    assert (answer.status_code, answer.json()["data"]) == (200, {"hello": "world"})
     assert answer.headers["content-type"] == f"{GRAPHQL}; charset=utf-8"
 
 
@@ -42,7 +42,7 @@ async def test_a_query_by_get(http: httpx.AsyncClient) -> None:
         "variables": '{"n": 4}',
         "operationName": "Twice",
     }
-    assert (await http.get("/graphql", params=parameters)).json() == {"data": {"double": 8}}
+    assert (await http.get("/graphql", params=parameters)).json()["data"] == {"double": 8}
 
 
 @pytest.mark.parametrize("kind", ["mutation { touch }", 'subscription { events(topic: "x") { cursor } }'])

@@ -19,7 +19,7 @@ from payments import facts as payments
 from payments.tables import Payment
 from server.database import Database
 from server.jobs import JOBS, sweep
-from server.worker import Tools, Worker
+from server.worker import ACTIVITY_KEPT, Tools, Worker
 
 RIGHTS: dict[str, Any] = {
     "media": [Range(1, 2)],
@@ -188,8 +188,8 @@ async def test_the_sweeper_asks_for_what_was_forgotten(database: Database, world
         payment = await work.session.get(Payment, world.payment)
         assert payment is not None
         payment.created_at = payment.due_at = work.now - timedelta(minutes=2)
-    tools = Tools(database.work(SYSTEM), database.read(SYSTEM), None)  # type: ignore[arg-type]
+    tools = Tools(database.work(SYSTEM), database.read(SYSTEM), None, ACTIVITY_KEPT)  # type: ignore[arg-type]
     assert await sweep(tools, {}) is not None
     jobs, _ = await follows(database)
     body = {"payment_id": world.payment}
-    assert jobs == {"payment.drive": body, "payment.deadline": body, "licences.end": {}}
+    assert jobs == {"payment.drive": body, "payment.deadline": body, "licences.end": {}, "tidy": {}}

@@ -1,0 +1,104 @@
+"""The server's protocols, with an end for who does not read: what waits to be sent to them would stay for ever.
+
+While a connection's buffer is full the application waits, so one slow reader costs a buffer and no more. After a while it is
+told why and cut off. Nothing is lost: it comes back with its last cursor.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+import orjson
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+log = logging.getLogger(__name__)
+
+SLOW_SECONDS = 20
+"""For so long nothing may leave the buffer of a connection."""
+LEAVING_SECONDS = 20
+"""So long the rest of the buffer, with the reason at its end, waits to be read."""
+REASON = "Read too slowly: resume with your last cursor"
+TOLD = {"message": f"{REASON}.", "extensions": {"code": "RATE_LIMITED"}}
+LAST_EVENT = b"event: next\ndata: " + orjson.dumps({"errors": [TOLD]}) + b"\n\n" + b"event: complete\ndata:\n\n"
+
+
+class Clock:
+    """Runs while the buffer of one connection is full."""
+
+    def __init__(self) -> None:
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self, loop: asyncio.AbstractEventLoop, end: Any) -> None:
+        self.stop()
+        self._timer = loop.call_later(SLOW_SECONDS, end)
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """Ends a slow reader with 1013, "try again later"."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._slow = Clock()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._slow.start(self.loop, self._drop)
+
+    def resume_writing(self) -> None:
+        self._slow.stop()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._slow.stop()
+        super().connection_lost(exc)
+
+    def _drop(self) -> None:
+        log.warning("A WebSocket of %s read too slowly, and is closed.", self.client)
+        if self.handshake_complete and not self.close_sent:
+            self.stop_keepalive()
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": 1013})
+            self.conn.send_close(1013, REASON)
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.close_sent = True
+        self.disconnected = True  # the application, which waits to send, learns of it
+        self.writable.set()
+        self.transport.close()
+        self.loop.call_later(LEAVING_SECONDS, self.transport.abort)
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """Ends a slow reader of an answer; one of a stream of events is told why in a last event."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._slow = Clock()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._slow.start(self.loop, self._drop)
+
+    def resume_writing(self) -> None:
+        self._slow.stop()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._slow.stop()
+        super().connection_lost(exc)
+
+    def _drop(self) -> None:
+        log.warning("An answer to %s was read too slowly, and is cut off.", self.client)
+        cycle: Any = self.cycle
+        if cycle is not None and not cycle.response_complete and cycle.scope.get("state", {}).get("is_stream"):
+            self.transport.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(LAST_EVENT), LAST_EVENT))
+        if cycle is not None:
+            cycle.disconnected = True  # the application's next send does nothing, and its stream ends
+            cycle.message_event.set()
+        self.flow.resume_writing()
+        self.transport.close()
+        self.loop.call_later(LEAVING_SECONDS, self.transport.abort)
