@@ -1,5 +1,13 @@
 # One image for every process: `serve`, `worker`, `migrate`. What is in it comes from uv.lock alone.
 
+FROM node:24-slim AS web
+WORKDIR /app/frontend
+COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY schema/schema.graphql /app/schema/schema.graphql
+COPY frontend .
+RUN npm run build -- --outDir /app/web --emptyOutDir
+
 FROM python:3.11-slim-bookworm AS build
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=/app/.venv
 RUN pip install --no-cache-dir uv==0.13.9
@@ -14,6 +22,8 @@ COPY schema schema
 COPY resolvers resolvers
 COPY migrations migrations
 COPY server server
+COPY frontend/guard.py frontend/guard.py
+COPY --from=web /app/web server/web
 RUN uv sync --frozen --no-dev --no-editable
 
 FROM python:3.11-slim-bookworm

@@ -25,7 +25,7 @@ $(shell mkdir -p "$(CURDIR)/var/home")
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt lint types migrations schema bench clean
+.PHONY: help demo web dev test check fmt lint types migrations schema bench clean
 
 help:  ## Say what there is
 	@echo 'Twinmarket: models license their digital twins, and every payment is split.'
@@ -41,9 +41,16 @@ $(READY): pyproject.toml uv.lock
 	@touch $@
 
 demo: $(READY)  ## Run the market with a cast, on this machine alone [PORT=8000] [ONCE=1: play it through and stop]
+	@$(BIN)/python frontend/build.py --lenient
 	@exec $(BIN)/twinmarket demo $(if $(ONCE),--once)
 
-test: $(READY)  ## Run every test [ARGS='-k name'] [WORKERS=2]
+web: $(READY)  ## Build the web app, if anything of it has changed
+	@exec $(BIN)/python frontend/build.py
+
+dev: $(READY)  ## The API, and the web app that changes as you write it [PORT=8000] [WEB_PORT=5173]
+	@exec $(BIN)/python frontend/dev.py
+
+test: web  ## Run every test [ARGS='-k name'] [WORKERS=2]
 	@exec $(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
 
 check: $(READY)  ## Everything but the tests: format, lint, types, the rooms, the migrations, the printed schema
@@ -53,6 +60,7 @@ check: $(READY)  ## Everything but the tests: format, lint, types, the rooms, th
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_house.py tests/test_migrations.py
 	$(BIN)/twinmarket export-schema | diff -u schema/schema.graphql - || { echo 'schema/schema.graphql is old: make schema' >&2; exit 1; }
+	$(BIN)/twinmarket export-figures | diff -u frontend/src/shared/market.json - || { echo 'frontend/src/shared/market.json is old: make schema' >&2; exit 1; }
 
 fmt: $(READY)  ## Format, and mend what can be mended
 	$(BIN)/ruff format .
@@ -68,8 +76,9 @@ types: $(READY)  ## Check the types, strictly
 migrations: $(READY)  ## Draft the next migration from the tables [MESSAGE='listings remember why']
 	@exec $(BIN)/python -m migrations.draft "$(MESSAGE)"
 
-schema: $(READY)  ## Print the GraphQL schema into schema/schema.graphql
+schema: $(READY)  ## Print the GraphQL schema, and what the web app knows of the market
 	$(BIN)/twinmarket export-schema > schema/schema.graphql
+	$(BIN)/twinmarket export-figures > frontend/src/shared/market.json
 
 bench: $(READY)  ## Say what can be measured; measure it [NAME=exclusivity] [ARGS='--rivals 16']
 	@exec $(if $(NAME),$(BIN)/python -m bench.$(NAME) $(ARGS),cat bench/README.md)

@@ -1,6 +1,6 @@
 """Twins: what they are, what their models consent to, what their models ask. Only the model herself says any of it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -174,12 +174,13 @@ async def set_rates(
         version=twin.card_version + 1,
         currency=currency,
         rates={
-            medium.value: _amount(rates[medium], currency, "rates", least=1) for medium in Medium if medium in rates
+            medium.value: _amount(rates[medium], currency, ["rates", str(place), "per30Days"], least=1)
+            for place, medium in enumerate(rates)
         },
         factors=_factors(factors),
         industry_exclusivity_e4=industry_e4,
         total_exclusivity_e4=total_e4,
-        floor_minor=_amount(floor, currency, "floor", least=0),
+        floor_minor=_amount(floor, currency, ["floor"], least=0),
         set_at=work.now,
         set_by=work.actor.caller,
     )
@@ -187,15 +188,15 @@ async def set_rates(
     return twin, card
 
 
-def _amount(amount: Decimal, currency: str, field: str, *, least: int) -> int:
+def _amount(amount: Decimal, currency: str, path: Sequence[str], *, least: int) -> int:
     """In minor units, and not more than can be charged at once."""
     try:
         money = Money.of(amount, currency)
     except ValueError as error:
-        raise InvalidInput(str(error), path=[field]) from None
+        raise InvalidInput(str(error), path=path) from None
     if money.minor < least or to_stripe(money) > MAXIMUM_CHARGE_MINOR:
         shown = "above" if least else "at least"
-        raise InvalidInput(f"An amount here is {shown} 0 and can be charged at once; it was {money}.", path=[field])
+        raise InvalidInput(f"An amount here is {shown} 0 and can be charged at once; it was {money}.", path=path)
     return money.minor
 
 

@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
@@ -17,7 +17,7 @@ from core.seal import Seal
 from core.work import OpenRead
 from payments.gateway import Gateway
 from schema.loaders import Loaders
-from server import people
+from server import people, spa
 from server.activity import Feed
 from server.auth import Authenticator
 from server.database import Database
@@ -42,15 +42,6 @@ MAXIMUM_EVENT = 1_000_000
 """Stripe's own are a few kilobytes, an invoice's a few hundred."""
 
 ANY = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-
-FRONT_PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Twinmarket</title>
-<h1>Twinmarket</h1>
-<p>A marketplace where models license digital twins of themselves, and every payment is split.
-<p>Its API is GraphQL, at <a href="/graphql">/graphql</a>: questions and mutations by POST, subscriptions over a
-WebSocket (graphql-transport-ws) or as server-sent events (<code>Accept: text/event-stream</code>). Send an API key as
-<code>Authorization: Bearer tm_...</code>; introspection tells the rest.
-"""
 
 
 def assemble(
@@ -82,8 +73,9 @@ def assemble(
             stack.push_async_callback(feed.stop)
             yield
 
+    ours = [*_graphql(edge, presence, sockets), *_others(settings, database, gateway, authenticator)]
     return Starlette(
-        routes=[*_graphql(edge, presence, sockets), *_others(settings, database, gateway, authenticator)],
+        routes=[*ours, *spa.routes(ours, shows_graphiql=settings.shows_graphiql)],
         middleware=[
             Middleware(Envelope, is_https=is_https),
             Middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts),
@@ -129,17 +121,12 @@ def _others(settings: Settings, database: Database, gateway: Gateway, authentica
     own = Webhook(database, gateway, settings.webhook_secrets)
     connect = Webhook(database, gateway, settings.connect_webhook_secrets)
     return [
-        Route("/", _front_page),
         Route("/health", Health(database).answer),
         *people.routes(settings, database, authenticator),
         Route("/pay/{token}", pay.answer, methods=["GET", "POST"], middleware=[_at_most(10_000)]),
         Route("/webhooks/stripe", own.answer, methods=["POST"], middleware=[_at_most(MAXIMUM_EVENT)]),
         Route("/webhooks/stripe/connect", connect.answer, methods=["POST"], middleware=[_at_most(MAXIMUM_EVENT)]),
     ]
-
-
-async def _front_page(request: Request) -> Response:
-    return HTMLResponse(FRONT_PAGE)
 
 
 def _at_most(size: int) -> Middleware:

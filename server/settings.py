@@ -173,6 +173,11 @@ class Settings(BaseSettings):
         validation_alias="ACTIVITY_KEPT_DAYS",
         description="How long subscriptions can be resumed: older activity is cleared away.",
     )
+    graphiql: Annotated[bool | None, BeforeValidator(_or_none)] = Field(
+        default=None,
+        validation_alias="TWINMARKET_GRAPHIQL",
+        description="true or false: whether developers find GraphiQL at /graphiql. Empty: yes, but not in production.",
+    )
     jobs_at_once: int = Field(
         default=8,
         ge=1,
@@ -196,6 +201,10 @@ class Settings(BaseSettings):
     @property
     def is_production(self) -> bool:
         return self.environment is Environment.PRODUCTION
+
+    @property
+    def shows_graphiql(self) -> bool:
+        return not self.is_production if self.graphiql is None else self.graphiql
 
     @property
     def uses_sandbox(self) -> bool:

@@ -14,7 +14,7 @@ from core.tables import Table
 from server.database import Database
 from server.postgres import FAST, Postgres
 
-pytest_plugins = ["tests.fakes.sandbox", "tests.fakes.deal"]
+pytest_plugins = ["tests.fakes.sandbox", "tests.fakes.deal", "tests.fakes.town"]
 
 _copies = count(1)
 

@@ -1,4 +1,4 @@
-"""Commands that run the market: serve, worker, sandbox, demo, migrate, export-schema."""
+"""Commands that run the market: serve, worker, sandbox, demo, migrate, export-schema, export-figures."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from server import migrations, processes
+from server import figures, migrations, processes
 from server.cli import opening
 from server.demo import main as demonstration
 from server.graphql.schema import printed
@@ -67,3 +67,9 @@ def export_schema(
         sys.stdout.write(text)
     else:
         file.write_text(text)
+
+
+@app.command("export-figures")
+def export_figures() -> None:
+    """Print what the web app knows of the market without asking: frontend/src/shared/market.json."""
+    sys.stdout.write(figures.printed())

@@ -14,13 +14,16 @@ class AgencyPart:
 
 @dataclass(frozen=True, slots=True)
 class ModelPart:
-    """`agency` is the handle of the agency that represents her, `commission` its basis points."""
+    """`agency` is the handle of the agency that represents her, `commission` its basis points; `skin` and `cut` are how
+    her placeholder portraits are drawn (`server/portraits.py`)."""
 
     handle: str
     name: str
     country: str
     agency: str | None = None
     commission: int = 2000
+    skin: int = 1
+    cut: str = "long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +57,18 @@ AGENCIES = (
 )
 
 MODELS = (
-    ModelPart("ada-lindqvist", "Ada Lindqvist", "SE", "nordlys"),
-    ModelPart("ebba-sandell", "Ebba Sandell", "SE", "nordlys", 1800),
-    ModelPart("ingrid-moen", "Ingrid Moen", "NO", "nordlys", 1500),
-    ModelPart("camille-roux", "Camille Roux", "FR", "maison-aurore"),
-    ModelPart("ines-carvalho", "Inês Carvalho", "PT", "maison-aurore", 1750),
-    ModelPart("chiara-bellini", "Chiara Bellini", "IT", "maison-aurore"),
-    ModelPart("maya-okafor", "Maya Okafor", "GB", "kestrel", 1600),
-    ModelPart("tom-hartley", "Tom Hartley", "GB", "kestrel"),
-    ModelPart("lena-vogt", "Lena Vogt", "DE", "kestrel", 1900),
-    ModelPart("noor-haddad", "Noor Haddad", "NL"),
-    ModelPart("jonas-weber", "Jonas Weber", "AT"),
-    ModelPart("sofia-marin", "Sofía Marín", "ES"),
+    ModelPart("ada-lindqvist", "Ada Lindqvist", "SE", "nordlys", skin=0, cut="long"),
+    ModelPart("ebba-sandell", "Ebba Sandell", "SE", "nordlys", 1800, skin=0, cut="waves"),
+    ModelPart("ingrid-moen", "Ingrid Moen", "NO", "nordlys", 1500, skin=1, cut="knot"),
+    ModelPart("camille-roux", "Camille Roux", "FR", "maison-aurore", skin=1, cut="bob"),
+    ModelPart("ines-carvalho", "Inês Carvalho", "PT", "maison-aurore", 1750, skin=2, cut="waves"),
+    ModelPart("chiara-bellini", "Chiara Bellini", "IT", "maison-aurore", skin=1, cut="knot"),
+    ModelPart("maya-okafor", "Maya Okafor", "GB", "kestrel", 1600, skin=5, cut="curls"),
+    ModelPart("tom-hartley", "Tom Hartley", "GB", "kestrel", skin=1, cut="short"),
+    ModelPart("lena-vogt", "Lena Vogt", "DE", "kestrel", 1900, skin=0, cut="bob"),
+    ModelPart("noor-haddad", "Noor Haddad", "NL", skin=3, cut="long"),
+    ModelPart("jonas-weber", "Jonas Weber", "AT", skin=0, cut="short"),
+    ModelPart("sofia-marin", "Sofía Marín", "ES", skin=2, cut="waves"),
 )
 
 BRANDS = (

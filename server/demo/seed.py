@@ -180,6 +180,7 @@ class Seeding:
         client = self.client(part.model)
         found = (await client.ask(documents.FIND_TWIN, handle=part.handle))["twin"]
         if found is None:
+            model = next(each for each in MODELS if each.handle == part.model)
             created = await client.do(
                 documents.CREATE_TWIN,
                 handle=part.handle,
@@ -189,6 +190,7 @@ class Seeding:
                 hairColour=part.hair,
                 eyeColour=part.eyes,
                 tags=list(part.tags),
+                previewUrls=[self.portrait(model, part.handle, part.hair)],
             )
             found = expect(created, "TwinCreated")["twin"]
         if found["status"] == "DRAFT":
@@ -197,6 +199,11 @@ class Seeding:
                 await client.do(documents.SET_RATES, twinId=found["id"], **rates(part.rate, part.currency)), "RatesSet"
             )
             expect(await client.do(documents.SET_TWIN_STATUS, twinId=found["id"], status="LISTED"), "TwinUpdated")
+
+    def portrait(self, model: ModelPart, twin: str, hair: str) -> str:
+        """Where a placeholder picture of `twin` is: nobody of the cast is real."""
+        look = f"hair={hair}&skin={model.skin}&cut={model.cut}"
+        return f"{self.url.removesuffix('/graphql')}/portraits/{model.handle}/{twin}.svg?{look}"
 
 
 def expect(answer: dict[str, Any], typename: str) -> dict[str, Any]:

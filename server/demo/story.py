@@ -54,6 +54,7 @@ class Story:
         created = await self.ada.do(
             documents.CREATE_TWIN, handle=handle, name=f"Ada, summer {self.summer}", description="Light, linen, long evenings.",
             heightCm=178, hairColour="blonde", eyeColour="blue", tags=["summer", "linen"],
+            previewUrls=[self.market.portrait(ADA, handle, "blonde")],
         )  # fmt: skip
         twin = expect(created, "TwinCreated")["twin"]
         self.twin_id = twin["id"]

@@ -138,8 +138,7 @@ async def test_a_request_id_that_cannot_stand_in_a_log_is_replaced(http: httpx.A
 
 async def test_every_answer_is_guarded(http: httpx.AsyncClient) -> None:
     answer = await http.get("/")
-    assert answer.status_code == 200
-    assert "/graphql" in answer.text
+    assert answer.status_code in (200, 503)  # the web app, or how to build it
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     assert "server" not in answer.headers

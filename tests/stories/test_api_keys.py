@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from server.demo import documents
 from server.demo.client import Client, Rejected
 from server.demo.seed import expect
-from tests.stories.conftest import Town
+from tests.fakes.town import Town
 from tests.stories.test_refusals import EUROS, OFFER
 
 CREATE = (

@@ -10,7 +10,7 @@ import pytest
 
 from server.demo import documents
 from server.demo.seed import expect
-from tests.stories.conftest import Town
+from tests.fakes.town import Town
 from tests.stories.test_refusals import NEXT_YEAR, RIGHTS, USE
 
 EVERYTHING = """

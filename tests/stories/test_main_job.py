@@ -8,7 +8,7 @@ from payments import ledger
 from server.demo.main import settled_books
 from server.demo.show import Stage
 from server.demo.story import Story
-from tests.stories.conftest import Town
+from tests.fakes.town import Town
 
 
 @pytest.mark.parametrize("time", ["the first time", "and again"])

@@ -12,7 +12,7 @@ from market import parties
 from server.demo import documents
 from server.demo.client import Client
 from server.settings import DEVELOPMENT_SECRET
-from tests.stories.conftest import Town
+from tests.fakes.town import Town
 from tests.stories.test_payouts import sold
 
 WITHIN = 30

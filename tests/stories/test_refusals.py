@@ -12,7 +12,7 @@ from core.tables import Table
 from server.demo import documents
 from server.demo.client import Rejected
 from server.demo.seed import expect
-from tests.stories.conftest import Town
+from tests.fakes.town import Town
 
 NEXT_YEAR = datetime.now(UTC).year + 1
 RIGHTS: dict[str, Any] = {
