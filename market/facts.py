@@ -234,3 +234,23 @@ class AssetDueSoon(AssetFact):
 @dataclass(frozen=True, slots=True)
 class AssetDecided(AssetFact):
     """By the model, by whom she gave that to, by her policy, or by the deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakedownFact(LicenceFact):
+    takedown_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakedownOpened(TakedownFact):
+    """What shows the twin must come down."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakedownDone(TakedownFact):
+    """The brand has confirmed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakedownOverdue(TakedownFact):
+    """The brand has not."""

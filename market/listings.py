@@ -101,6 +101,12 @@ async def withdraw_all(work: Work, twin: Twin, *, reason: str) -> None:
     await work.session.flush()
 
 
+async def withdraw_for_capture(work: Work, twin: Twin) -> None:
+    """What was on offer of the locked twin was its version before: bids on listings are declined, offers stay."""
+    for listing in await store.listings.hold_unended(work, twin.id or 0):
+        await _end(work, listing, await store.bids.live_on(work, _id(listing)))
+
+
 async def _end(work: Work, listing: Listing, live: Sequence[Bid]) -> None:
     rules.move(listing, ListingStatus.WITHDRAWN, work.now)
     for bid in live:

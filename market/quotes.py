@@ -22,13 +22,13 @@ async def ask(read: Read, twins: Sequence[Twin], rights: Rights) -> Mapping[int,
     """By twin; none for one whose card has no rate for every medium."""
     cards = await store.twins.cards(read, twins)
     powers = await store.mandates.powers(read, {twin.model_id for twin in twins})
-    crews = await store.contributions.sharing(read, twins)
+    crews = await store.contributions.sharing(read, [(twin.id, twin.version) for twin in twins if twin.id is not None])
     found: dict[int, Asked] = {}
     for twin in twins:
         quote = pricing.quote(cards[twin.id], rights) if twin.id is not None and twin.id in cards else None
         if quote is not None and twin.id is not None:
             power = rules.power_over(powers[twin.model_id], rights)
-            crew = crews.get(twin.id, ())
+            crew = crews.get((twin.id, twin.version), ())
             found[twin.id] = Asked(quote, portions(quote.price, model_id=twin.model_id, power=power, crew=crew))
     return found
 

@@ -91,5 +91,13 @@ class Making(StrEnum):
     COMPOSITE = "COMPOSITE"
 
 
+class TakedownReason(StrEnum):
+    """Why what shows a twin must be taken down: its use is paused, over, or was ended before its time."""
+
+    SUSPENDED = "SUSPENDED"
+    ENDED = "ENDED"
+    TERMINATED = "TERMINATED"
+
+
 LIVE = (LicenceStatus.AWAITING_PAYMENT, LicenceStatus.ACTIVE, LicenceStatus.SUSPENDED)
 """The states in which a licence holds its rights."""

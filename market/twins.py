@@ -102,8 +102,29 @@ async def set_status(work: Work, *, twin_id: int, status: TwinStatus, reason: st
         await licences.suspend_all(work, twin)
     elif status is TwinStatus.RETIRED:
         await listings.withdraw_all(work, twin, reason="The twin has left the market.")
-    elif before is TwinStatus.SUSPENDED:
+    if before is TwinStatus.SUSPENDED:
         await licences.resume_all(work, twin)
+    work.record(TwinStatusSet(twin_id=twin_id))
+    return twin
+
+
+async def capture(work: Work, *, twin_id: int, keep_policy: bool, keep_rates: bool, keep_contributors: bool) -> Twin:
+    """A new capture: the twin has its next version, which needs its own consent. Policy, rates and crew are only hers if she
+    says so here; without a policy or rates the twin is PAUSED until she sets them. Listings were for the version before and are
+    withdrawn; offers stay what they are, for the version that they name; licences run on."""
+    twin = await _lock_own(work, twin_id)
+    if twin.status is TwinStatus.RETIRED:
+        raise WrongState("The twin is retired: it stays as it was.", state=twin.status)
+    crews = await store.contributions.sharing(work, [(twin_id, twin.version)])
+    twin.version += 1
+    twin.policy_version = twin.policy_version if keep_policy else 0
+    twin.card_version = twin.card_version if keep_rates else 0
+    if twin.status is TwinStatus.LISTED and 0 in (twin.policy_version, twin.card_version):
+        rules.move(twin, TwinStatus.PAUSED, work.now)
+    if keep_contributors:
+        await store.contributions.carry_over(work, crews.get((twin_id, twin.version - 1), ()), twin.version)
+    await work.session.flush()
+    await listings.withdraw_for_capture(work, twin)
     work.record(TwinStatusSet(twin_id=twin_id))
     return twin
 
@@ -131,7 +152,7 @@ async def set_consent_policy(
         )
     policy = ConsentPolicy(
         twin_id=twin_id,
-        version=twin.policy_version + 1,
+        version=await store.twins.next_policy(work, twin_id),
         media=media_numbers(media),
         forbidden_industries=[industry for industry in Industry if industry in forbidden_industries],
         territories=country_numbers(territories),
@@ -171,7 +192,7 @@ async def set_rates(
         )
     card = RateCard(
         twin_id=twin_id,
-        version=twin.card_version + 1,
+        version=await store.twins.next_card(work, twin_id),
         currency=currency,
         rates={
             medium.value: _amount(rates[medium], currency, ["rates", str(place), "per30Days"], least=1)

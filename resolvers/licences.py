@@ -16,7 +16,7 @@ class LicenceQueries:
     async def licence(self, info: Info, number: str) -> Licence | None:
         async with policy.read(info) as read:
             row = await store.licences.by_number(read, number) if number.isprintable() else None
-        return None if row is None else Licence.of(row)
+        return None if row is None else Licence.of(row, read.now)
 
 
 @strawberry.type
@@ -35,4 +35,4 @@ class LicenceMutations:
                 ),
                 find=lambda number: store.licences.find(work, number),
             )
-        return BidAccepted(licence=Licence.of(row))
+        return BidAccepted(licence=Licence.of(row, work.now))

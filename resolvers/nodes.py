@@ -24,6 +24,7 @@ from schema.listings import Listing
 from schema.mandates import Mandate
 from schema.parties import party_of
 from schema.payments import Payment, Payout, Share
+from schema.takedowns import Takedown
 from schema.twins import Twin
 
 MAXIMUM_NODES = 100
@@ -90,7 +91,12 @@ async def _bids(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
 
 
 async def _licences(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
-    return {number: Licence.of(row) for number, row in (await store.licences.by_ids(read, numbers)).items()}
+    return {number: Licence.of(row, read.now) for number, row in (await store.licences.by_ids(read, numbers)).items()}
+
+
+async def _takedowns(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
+    found = await store.takedowns.by_ids(read, numbers)
+    return {number: Takedown.of(row, read.now) for number, row in found.items()}
 
 
 async def _assets(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
@@ -139,6 +145,7 @@ FINDERS: Mapping[str, Find] = {
     "Asset": _assets,
     "Payment": _payments,
     "Share": _shares,
+    "Takedown": _takedowns,
     "Payout": _payouts,
 }
 """Every type that is a Node, by the kind within its ids."""

@@ -16,6 +16,8 @@ from schema.paging import Page
 from schema.rates import RateCard, SetRatesInput
 from schema.twins import (
     DETAILS,
+    CaptureTwinInput,
+    CaptureTwinResult,
     CreateTwinInput,
     CreateTwinResult,
     RatesSet,
@@ -111,6 +113,18 @@ class TwinMutations:
         async with policy.work(info) as work:
             twin_id = number_of(info, input.twin_id, "Twin", path=["twinId"])
             row = await twins.set_status(work, twin_id=twin_id, status=input.status, reason=input.reason)
+        return TwinUpdated(twin=Twin.of(row))
+
+    @strawberry.mutation
+    async def capture_twin(self, info: Info, input: CaptureTwinInput) -> CaptureTwinResult:
+        async with policy.work(info) as work:
+            row = await twins.capture(
+                work,
+                twin_id=number_of(info, input.twin_id, "Twin", path=["twinId"]),
+                keep_policy=input.keep_policy,
+                keep_rates=input.keep_rates,
+                keep_contributors=input.keep_contributors,
+            )
         return TwinUpdated(twin=Twin.of(row))
 
     @strawberry.mutation

@@ -50,6 +50,7 @@ class Bid(Node):
     counter_amount: Money | None = strawberry.field(description="What the seller asks instead, after counterBid.")
     created_at: datetime
     expires_at: datetime | None
+    twin_version: int = strawberry.field(description="The capture for which it was made.")
 
     @classmethod
     def of(cls, row: tables.Bid, now: datetime) -> Self:
@@ -63,6 +64,7 @@ class Bid(Node):
             counter_amount=None if row.counter_minor is None else Money.minor(row.counter_minor, row.currency),
             created_at=stored(row.created_at),
             expires_at=row.expires_at,
+            twin_version=row.twin_version,
         )
 
     @strawberry.field

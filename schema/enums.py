@@ -15,6 +15,7 @@ from market.states import (
     ListingStatus,
     Making,
     MandateStatus,
+    TakedownReason,
     TwinStatus,
 )
 from payments.states import PayeeStatus, PaymentStatus, PayoutStatus, ShareStatus
@@ -37,6 +38,7 @@ __all__ = [
     "PayoutStatus",
     "Scope",
     "ShareStatus",
+    "TakedownReason",
     "TwinOrder",
     "TwinStatus",
 ]
@@ -51,6 +53,7 @@ for plain in (
     PayeeStatus,
     PayoutStatus,
     AssetStatus,
+    TakedownReason,
 ):
     strawberry.enum(plain)
 

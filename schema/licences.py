@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Self, TypeAlias
 
 import strawberry
 
-from market import tables
+from market import rules, tables
 from market.store.rights import rights_of
 from schema.consent import ConsentRecord
 from schema.context import Info
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from schema.assets import AssetConnection
     from schema.contributions import LicenceContribution
     from schema.payments import Payment
+    from schema.takedowns import Takedown
 
 Assets: TypeAlias = Annotated["AssetConnection", strawberry.lazy("schema.assets")]
 Contributions: TypeAlias = list[Annotated["LicenceContribution", strawberry.lazy("schema.contributions")]]
+ItsTakedown: TypeAlias = Annotated["Takedown", strawberry.lazy("schema.takedowns")] | None
 ItsPayment: TypeAlias = Annotated["Payment", strawberry.lazy("schema.payments")]
 
 
@@ -39,14 +41,14 @@ class Licence(Node):
     twin_version: int = strawberry.field(description="The capture that it is for: a later one needs its own consent.")
 
     @classmethod
-    def of(cls, row: tables.Licence) -> Self:
+    def of(cls, row: tables.Licence, now: datetime) -> Self:
         return cls(
             row_id=stored(row.id),
             row=row,
             number=stored(row.number),
             rights=Rights.of(rights_of(row)),
             price=Money.minor(row.price_minor, row.currency),
-            status=row.status,
+            status=rules.licence_status(row, now),
             created_at=stored(row.created_at),
             twin_version=row.twin_version,
         )
@@ -62,6 +64,10 @@ class Licence(Node):
     @strawberry.field
     async def consent(self, info: Info) -> ConsentRecord:
         return await info.context.load.consent.load(self.row_id)
+
+    @strawberry.field(description="What must come down, by when, and the brand's proof: the last that was not lifted.")
+    async def takedown(self, info: Info) -> ItsTakedown:
+        return await info.context.load.takedown_of_licence.load(self.row_id)
 
     @strawberry.field(description="The people behind the picture who have a part of its price.")
     async def contributions(self, info: Info) -> Contributions:

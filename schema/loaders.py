@@ -28,6 +28,7 @@ from schema.parties import Agency, Brand, Contributor, Model, ModelConnection, P
 from schema.payments import Balance, Earning, Payee, Payment, Payout, PayoutConnection, Share, ShareConnection
 from schema.rates import Quote, RateCard
 from schema.rights import Availability, RightsInput
+from schema.takedowns import Takedown
 from schema.twins import Twin, TwinConnection
 
 
@@ -108,6 +109,8 @@ class BidLoaders(Protocol):
 class LicenceLoaders(Protocol):
     @property
     def licence(self) -> DataLoader[int, Licence]: ...
+    @property
+    def takedown_of_licence(self) -> DataLoader[int, Takedown | None]: ...
     @property
     def licence_of_bid(self) -> DataLoader[int, Licence | None]: ...
     @property

@@ -248,6 +248,25 @@ UpdateTwinResult: TypeAlias = Annotated[
 
 @strawberry.input(
     description=(
+        "A new capture: the twin's next version. It needs its own consent: policy, rates and crew carry over only where it is "
+        "said here, and without policy or rates the twin is PAUSED. Listings are withdrawn; offers stay for the version that "
+        "they name, and licences run on."
+    )
+)
+class CaptureTwinInput:
+    twin_id: strawberry.ID
+    keep_policy: bool = False
+    keep_rates: bool = False
+    keep_contributors: bool = False
+
+
+CaptureTwinResult: TypeAlias = Annotated[
+    TwinUpdated | InvalidInput | NotAllowed | WrongState, strawberry.union("CaptureTwinResult")
+]
+
+
+@strawberry.input(
+    description=(
         "LISTED needs rates and a consent policy. SUSPENDED pauses every running licence of the twin at once; LISTED "
         "again resumes them."
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.store import append_activity, enqueue, once, trim_activity
 from core.work import OpenWork, Read, Work
-from market import assets, licences
+from market import assets, licences, takedowns
 from payments import charges, disputes, payees, payers, refunds, reversals, transfers, webhooks
 from payments import store as payments
 from payments.gateway import Gateway
@@ -136,6 +136,12 @@ async def end_due(tools: Tools, body: dict[str, Any]) -> Again:
     return None
 
 
+async def takedown_overdue(tools: Tools, body: dict[str, Any]) -> Again:
+    async with tools.open_work() as work:
+        takedown = await takedowns.overdue(work, takedown_id=body["takedown_id"])
+    return takedown.due_at if takedown.due_at > work.now else None
+
+
 JOBS: Mapping[str, Job] = {
     "payment.drive": asks_stripe(charges.drive, "payment_id"),
     "payment.deadline": asks_stripe(charges.abandon, "payment_id"),
@@ -155,6 +161,7 @@ JOBS: Mapping[str, Job] = {
     "asset.remind": tells_of_asset(assets.remind),
     "asset.expire": tells_of_asset(assets.expire),
     "tidy": tidy,
+    "takedown.overdue": takedown_overdue,
     "listing.open": tells_of_listing("OPENED", store.listing_opens_at),
     "listing.close": tells_of_listing("CLOSED", store.listing_closes_at),
     "sweep": sweep,

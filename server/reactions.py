@@ -154,6 +154,12 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     ),
     market.AssetDueSoon: (asset("ASSET_DUE_SOON"),),
     market.AssetDecided: (asset("ASSET_DECIDED"),),
+    market.TakedownOpened: (
+        licence("TAKEDOWN_DUE"),
+        job("takedown.overdue", of="takedown_id", due=store.takedown_due_at),
+    ),
+    market.TakedownDone: (licence("TAKEDOWN_DONE"),),
+    market.TakedownOverdue: (licence("TAKEDOWN_OVERDUE"),),
     # money in
     payments.PaymentRequested: (
         job("payment.drive", of="payment_id"),

@@ -17,7 +17,7 @@ from core.work import Read, Work
 from market.assets import REMINDER_BEFORE
 from market.states import AssetStatus, LicenceStatus, MandateStatus
 from market.store.people import IDLE, OPERATOR_IDLE
-from market.tables import ApiKey, Asset, Attempt, Licence, Listing, Mandate, Person, SignIn
+from market.tables import ApiKey, Asset, Attempt, Licence, Listing, Mandate, Person, SignIn, Takedown
 from payments.rules import PAID
 from payments.states import PaymentStatus
 from payments.tables import Payment
@@ -249,6 +249,11 @@ async def asset_decide_by(read: Read, asset_id: int) -> datetime:
 
 async def asset_reminded_at(read: Read, asset_id: int) -> datetime:
     return await asset_decide_by(read, asset_id) - REMINDER_BEFORE
+
+
+async def takedown_due_at(read: Read, takedown_id: int) -> datetime:
+    query = sa.select(col(Takedown.due_at)).where(col(Takedown.id) == takedown_id)
+    return (await read.session.execute(query)).scalar_one()
 
 
 # ------------------------------------------------------------------ what the sweeper looks for

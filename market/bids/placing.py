@@ -37,7 +37,7 @@ async def place(
     own = next((bid for bid in live if bid.brand_id == brand), None)
     _check_high_enough(listing, own, amount, cap, await _floor(work, twin))
     if own is None:
-        own = await store.bids.keep(work, _bid_on(listing, brand, cap, use, work.now))
+        own = await store.bids.keep(work, _bid_on(listing, twin, brand, cap, use, work.now))
         live.append(own)
     return await _settle(work, listing, live, own, cap=cap, use=use)
 
@@ -103,12 +103,13 @@ def _check_high_enough(listing: Listing, own: Bid | None, amount: Money, cap: Mo
         raise BidTooLow(f"The bid must be at least {minimum}.", minimum=minimum, path=["amount"])
 
 
-def _bid_on(listing: Listing, brand: int, cap: Money, use: str, now: datetime) -> Bid:
+def _bid_on(listing: Listing, twin: Twin, brand: int, cap: Money, use: str, now: datetime) -> Bid:
     is_open = listing.format is ListingFormat.OPEN
     return Bid(
         twin_id=listing.twin_id,
         listing_id=listing.id,
         brand_id=brand,
+        twin_version=twin.version,
         currency=listing.currency,
         amount_minor=cap.minor,
         maximum_minor=cap.minor if is_open else None,
@@ -153,6 +154,7 @@ async def offer(
     bid = Bid(
         twin_id=twin_id,
         brand_id=brand,
+        twin_version=twin.version,
         currency=amount.currency,
         amount_minor=amount.minor,
         intended_use=use,

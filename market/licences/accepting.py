@@ -92,7 +92,7 @@ async def _grant(work: Work, deal: Deal) -> Licence:
         {
             "bid_id": deal.bid.id,
             "twin_id": deal.bid.twin_id,
-            "twin_version": deal.twin.version,
+            "twin_version": deal.bid.twin_version,
             "brand_id": deal.bid.brand_id,
             "model_id": deal.twin.model_id,
             "agency_id": deal.power.agency_id if deal.power is not None else None,

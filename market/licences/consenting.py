@@ -52,7 +52,7 @@ class Deal:
             agency_name=self.agency.name if self.agency is not None else None,
             brand_name=self.brand.name,
             twin_name=self.twin.name,
-            twin_version=self.twin.version,
+            twin_version=self.bid.twin_version,
             rights=self.rights,
             intended_use=self.bid.intended_use,
             price=self.price,
@@ -84,7 +84,7 @@ async def deals_of(
     """By bid, for those whose twin has a policy."""
     policies = await store.twins.policies(read, twins.values())
     agency_ids = {power.agency_id for each in powers.values() for power in each}
-    crews = await store.contributions.sharing(read, twins.values())
+    crews = await store.contributions.sharing(read, {(bid.twin_id, bid.twin_version) for bid in bids})
     crew_ids = {each.party_id for crew in crews.values() for each in crew}
     party_ids = {bid.brand_id for bid in bids} | {twin.model_id for twin in twins.values()} | agency_ids
     parties = await store.parties.by_ids(read, party_ids | crew_ids)
@@ -102,7 +102,7 @@ async def deals_of(
             agency=parties[power.agency_id] if power is not None else None,
             power=power,
             policy=policy,
-            crew=crews.get(bid.twin_id, ()),
+            crew=crews.get((bid.twin_id, bid.twin_version), ()),
             contributors=parties,
         )
     return deals

@@ -3,10 +3,10 @@
 from core.actor import Scope
 from core.errors import InvalidInput, NotAllowed
 from core.work import Work
-from market import rules, store
-from market.facts import LicenceActivated, LicenceResumed, LicenceSuspended, LicenceTerminated
-from market.licences.running import tell
-from market.states import LicenceStatus, TwinStatus
+from market import rules, store, takedowns
+from market.facts import LicenceActivated, LicenceTerminated
+from market.licences.running import pause, resume, tell
+from market.states import LicenceStatus, TakedownReason, TwinStatus
 from market.tables import Licence
 from payments import refunds
 from payments import store as payments
@@ -47,11 +47,10 @@ async def follow_payment(work: Work, *, licence_id: int) -> Licence:
         rules.move(licence, LicenceStatus.TERMINATED, work.now)
         licence.ended_at = work.now
         tell(work, LicenceTerminated, licence)
+        await takedowns.order(work, licence, TakedownReason.TERMINATED)
     elif status is PaymentStatus.DISPUTED and licence.status is LicenceStatus.ACTIVE:
-        rules.move(licence, LicenceStatus.SUSPENDED, work.now)
-        tell(work, LicenceSuspended, licence)
+        await pause(work, licence)
     elif status in SENDABLE and (licence.status, twin.status) in RESUMABLE:
-        rules.move(licence, LicenceStatus.ACTIVE, work.now)
-        tell(work, LicenceResumed, licence)
+        await resume(work, licence)
     await work.session.flush()
     return licence

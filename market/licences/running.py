@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from core.work import Fact, Work
-from market import rules, store
+from market import rules, store, takedowns
 from market.facts import (
     LicenceActivated,
     LicenceEnded,
@@ -12,7 +12,7 @@ from market.facts import (
     LicenceResumed,
     LicenceSuspended,
 )
-from market.states import LicenceStatus, TwinStatus
+from market.states import LicenceStatus, TakedownReason, TwinStatus
 from market.tables import Licence, Twin
 from payments import store as payments
 from payments.states import PaymentStatus
@@ -28,8 +28,7 @@ async def activate(work: Work, *, licence_id: int) -> Licence:
         licence.activated_at = work.now
         tell(work, LicenceActivated, licence)
         if twin.status is TwinStatus.SUSPENDED:
-            rules.move(licence, LicenceStatus.SUSPENDED, work.now)
-            tell(work, LicenceSuspended, licence)
+            await pause(work, licence)
         await work.session.flush()
     return licence
 
@@ -60,6 +59,7 @@ async def end_due(work: Work) -> Sequence[Licence]:
         rules.move(licence, LicenceStatus.ENDED, work.now)
         licence.ended_at = work.now
         tell(work, LicenceEnded, licence)
+        await takedowns.order(work, licence, TakedownReason.ENDED)
     await work.session.flush()
     return over
 
@@ -67,22 +67,36 @@ async def end_due(work: Work) -> Sequence[Licence]:
 async def suspend_all(work: Work, twin: Twin) -> None:
     """The model suspends her twin, which is locked: what runs is paused."""
     for licence in await store.licences.hold_of_twin(work, _id(twin), LicenceStatus.ACTIVE):
-        rules.move(licence, LicenceStatus.SUSPENDED, work.now)
-        tell(work, LicenceSuspended, licence)
+        if rules.licence_status(licence, work.now) is LicenceStatus.ACTIVE:
+            await pause(work, licence)
     await work.session.flush()
 
 
 async def resume_all(work: Work, twin: Twin) -> None:
     """Her twin is back: what was paused goes on, except where the payment is in dispute."""
-    paused = await store.licences.hold_of_twin(work, _id(twin), LicenceStatus.SUSPENDED)
+    suspended = await store.licences.hold_of_twin(work, _id(twin), LicenceStatus.SUSPENDED)
+    paused = [each for each in suspended if rules.licence_status(each, work.now) is LicenceStatus.SUSPENDED]
     made = await payments.payments_by_reference(work, [_id(licence) for licence in paused])
     for licence in paused:
         payment = made.get(_id(licence))
         if payment is not None and payment.status is PaymentStatus.DISPUTED:
             continue
-        rules.move(licence, LicenceStatus.ACTIVE, work.now)
-        tell(work, LicenceResumed, licence)
+        await resume(work, licence)
     await work.session.flush()
+
+
+async def pause(work: Work, licence: Licence) -> None:
+    """The licence is held. What shows the twin comes down meanwhile."""
+    rules.move(licence, LicenceStatus.SUSPENDED, work.now)
+    tell(work, LicenceSuspended, licence)
+    await takedowns.order(work, licence, TakedownReason.SUSPENDED)
+
+
+async def resume(work: Work, licence: Licence) -> None:
+    """The licence is held."""
+    rules.move(licence, LicenceStatus.ACTIVE, work.now)
+    tell(work, LicenceResumed, licence)
+    await takedowns.lift(work, licence)
 
 
 def tell(work: Work, fact: Callable[..., Fact], licence: Licence) -> None:

@@ -10,7 +10,7 @@ Asset     PENDING -> APPROVED | REJECTED;  PENDING -> REJECTED by the clock, too
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -136,6 +136,14 @@ def asset_status(asset: Asset, now: datetime) -> AssetStatus:
     if asset.status is AssetStatus.PENDING and asset.decide_by <= now:
         return AssetStatus.REJECTED
     return asset.status
+
+
+def licence_status(licence: Licence, now: datetime) -> LicenceStatus:
+    """The status that is kept, unless the last day (UTC) of what was paid is over."""
+    is_running = licence.status in (LicenceStatus.ACTIVE, LicenceStatus.SUSPENDED)
+    if is_running and licence.days.upper is not None and licence.days.upper <= now.astimezone(UTC).date():
+        return LicenceStatus.ENDED
+    return licence.status
 
 
 def status_of(row: Stateful, now: datetime) -> Status:

@@ -4,7 +4,19 @@ Every question is scoped by who asks: what the caller may not see is not there. 
 listing, bid, licence, asset, payment. Whoever changes a listing, bid or licence holds its twin, so a twin's sale is one queue.
 """
 
-from market.store import assets, bids, contributions, licences, listings, mandates, parties, people, search, twins
+from market.store import (
+    assets,
+    bids,
+    contributions,
+    licences,
+    listings,
+    mandates,
+    parties,
+    people,
+    search,
+    takedowns,
+    twins,
+)
 
 __all__ = [
     "assets",
@@ -16,5 +28,6 @@ __all__ = [
     "parties",
     "people",
     "search",
+    "takedowns",
     "twins",
 ]

@@ -1,7 +1,7 @@
 """Contributions: who of a capture's crew has which part of a price."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -12,6 +12,7 @@ from core.store import refresh_clock
 from core.work import Read, Work
 from market.states import ContributionStatus, PartyKind
 from market.store import asking, scope, twins
+from market.store.twins import Version
 from market.tables import Contribution, LicenceContribution, Member, Party, Person, Twin
 
 STANDING = (ContributionStatus.INVITED, ContributionStatus.ACCEPTED)
@@ -23,20 +24,25 @@ async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Contribution]
     return await asking.by_number(read, query)
 
 
-async def sharing(read: Read, some: Iterable[Twin]) -> Mapping[int, Sequence[Contribution]]:
-    """By twin, the crew of its present version that has accepted, in the order of their invitations."""
-    versions = [(twin.id, twin.version) for twin in some]
+async def sharing(read: Read, versions: Collection[Version]) -> Mapping[Version, Sequence[Contribution]]:
+    """By a twin's number and version, the crew of that capture that has accepted, in the order of their invitations."""
     query = sa.select(Contribution).where(
-        sa.tuple_(col(Contribution.twin_id), col(Contribution.twin_version)).in_(versions),
+        sa.tuple_(col(Contribution.twin_id), col(Contribution.twin_version)).in_(list(versions)),
         col(Contribution.status) == ContributionStatus.ACCEPTED,
     )
-    return _by_twin((await read.session.execute(query.order_by(col(Contribution.id)))).scalars())
+    found: dict[Version, list[Contribution]] = defaultdict(list)
+    for each in (await read.session.execute(query.order_by(col(Contribution.id)))).scalars():
+        found[each.twin_id, each.twin_version].append(each)
+    return found
 
 
 async def of_twins(read: Read, twin_ids: Collection[int]) -> Mapping[int, Sequence[Contribution]]:
     """By twin, all that the caller may see."""
     query = sa.select(Contribution).where(col(Contribution.twin_id).in_(twin_ids), scope.contributions(read.actor))
-    return _by_twin((await read.session.execute(query.order_by(col(Contribution.id)))).scalars())
+    found: dict[int, list[Contribution]] = defaultdict(list)
+    for each in (await read.session.execute(query.order_by(col(Contribution.id)))).scalars():
+        found[each.twin_id].append(each)
+    return found
 
 
 async def of_parties(read: Read, party_ids: Collection[int]) -> Mapping[int, Sequence[Contribution]]:
@@ -101,8 +107,20 @@ async def of_licences(read: Read, licence_ids: Collection[int]) -> Mapping[int, 
     return found
 
 
-def _by_twin(rows: Iterable[Contribution]) -> Mapping[int, Sequence[Contribution]]:
-    found: dict[int, list[Contribution]] = defaultdict(list)
-    for each in rows:
-        found[each.twin_id].append(each)
-    return found
+async def carry_over(work: Work, crew: Sequence[Contribution], version: int) -> None:
+    """The same people have the same parts of another version."""
+    for each in crew:
+        work.session.add(
+            Contribution(
+                twin_id=each.twin_id,
+                twin_version=version,
+                model_id=each.model_id,
+                party_id=each.party_id,
+                craft=each.craft,
+                share_bps=each.share_bps,
+                status=ContributionStatus.ACCEPTED,
+                invited_at=work.now,
+                answered_at=each.answered_at,
+            )
+        )
+    await work.session.flush()

@@ -140,4 +140,10 @@ def _of_party(read: Read, party: Party, statuses: Collection[LicenceStatus] | No
         PartyKind.CONTRIBUTOR: sa.false(),
     }[party.kind]
     query = sa.select(Licence).where(theirs, scope.licences(read.actor))
-    return query.where(col(Licence.status).in_(statuses)) if statuses is not None else query
+    return query.where(_status_now(read).in_(statuses)) if statuses is not None else query
+
+
+def _status_now(read: Read) -> sa.ColumnElement[LicenceStatus]:
+    """As `market.rules.licence_status` has it: what is paid and whose days are over has ended, told or not."""
+    over = sa.and_(col(Licence.status).in_(RUNNING), sa.func.upper(col(Licence.days)) <= read.today)
+    return sa.case((over, sa.literal(LicenceStatus.ENDED.value)), else_=col(Licence.status))

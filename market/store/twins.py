@@ -88,6 +88,17 @@ async def keep_card(work: Work, twin: Twin, card: RateCard) -> None:
     await work.session.flush()
 
 
+async def next_policy(work: Work, twin_id: int) -> int:
+    """The version that the next policy of a locked twin will have. None is given twice, whatever is in force."""
+    latest = sa.select(sa.func.max(col(ConsentPolicy.version))).where(col(ConsentPolicy.twin_id) == twin_id)
+    return ((await work.session.execute(latest)).scalar_one() or 0) + 1
+
+
+async def next_card(work: Work, twin_id: int) -> int:
+    latest = sa.select(sa.func.max(col(RateCard.version))).where(col(RateCard.twin_id) == twin_id)
+    return ((await work.session.execute(latest)).scalar_one() or 0) + 1
+
+
 async def policies(read: Read, twins: Iterable[Twin]) -> Mapping[int, PolicyView]:
     """The policies in force by twin; none for a twin whose model has not said anything yet."""
     found = await policies_at(read, [(twin.id, twin.policy_version) for twin in twins if twin.id is not None])

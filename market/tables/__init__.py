@@ -23,6 +23,7 @@ from market.tables.people import Invitation as Invitation
 from market.tables.people import Passkey as Passkey
 from market.tables.people import SignIn as SignIn
 from market.tables.rights import RightsColumns as RightsColumns
+from market.tables.takedowns import Takedown as Takedown
 from market.tables.twins import ConsentPolicy as ConsentPolicy
 from market.tables.twins import RateCard as RateCard
 from market.tables.twins import Twin as Twin

@@ -25,12 +25,14 @@ from market.tables.rights import SCOPED, RightsColumns
 
 class Bid(RightsColumns, table=True):
     """A brand's binding offer. On a listing a brand has one live bid; on an OPEN one `maximum_minor` is its secret and
-    `amount_minor` what it would pay now. `placed_at` is when its present maximum came: the earlier of equals leads."""
+    `amount_minor` what it would pay now. `placed_at` is when its present maximum came: the earlier of equals leads.
+    `twin_version` is the capture for which it was made."""
 
     id: Id = None
     twin_id: int = ref("twin.id")
     listing_id: int | None = ref("listing.id", nullable=True, default=None)
     brand_id: int = ref("party.id")
+    twin_version: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
     currency: Currency
     amount_minor: Minor
     maximum_minor: MaybeMinor = None

@@ -3,23 +3,29 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from market import store
+from core.work import Read
+from market import store, tables
 from resolvers.loaders.batches import Batches, DataLoader, given, plainly
 from resolvers.paging import asking, connection
 from schema.consent import ConsentRecord
 from schema.enums import LicenceStatus
 from schema.licences import Licence, LicenceConnection
 from schema.paging import Page
+from schema.takedowns import Takedown
 
 
 class Licences(Batches):
     @cached_property
     def licence(self) -> DataLoader[int, Licence]:
-        return self.each(store.licences.by_ids, plainly(Licence.of))
+        return self.each(store.licences.by_ids, _told)
 
     @cached_property
     def licence_of_bid(self) -> DataLoader[int, Licence | None]:
-        return self.maybe(store.licences.of_bids, plainly(Licence.of))
+        return self.maybe(store.licences.of_bids, _told)
+
+    @cached_property
+    def takedown_of_licence(self) -> DataLoader[int, Takedown | None]:
+        return self.maybe(store.takedowns.of_licences, lambda row, read: Takedown.of(row, read.now))
 
     @cached_property
     def consent(self) -> DataLoader[int, ConsentRecord]:
@@ -29,5 +35,12 @@ class Licences(Batches):
         async with self.read() as read:
             party = await store.parties.find(read, party_id)
             found = await store.licences.page_of_party(read, party, given(status), page.window("licences"))
+            now = read.now
         count = asking(self.read, store.licences.count_of_party, party, given(status))
-        return connection(LicenceConnection, found, list_name="licences", present=Licence.of, count=count)
+        return connection(
+            LicenceConnection, found, list_name="licences", present=lambda row: Licence.of(row, now), count=count
+        )
+
+
+def _told(row: tables.Licence, read: Read) -> Licence:
+    return Licence.of(row, read.now)

@@ -18,6 +18,7 @@ from resolvers.nodes import NodeQueries
 from resolvers.parties import PartyQueries
 from resolvers.payments import PaymentMutations
 from resolvers.refusals import RefusalHandler
+from resolvers.takedowns import TakedownMutations, TakedownQueries
 from resolvers.twins import TwinMutations, TwinQueries
 from schema.scalars import SCALARS
 
@@ -26,7 +27,7 @@ PRINTED = Path(schema.__file__).with_name("schema.graphql")
 
 
 @strawberry.type
-class Query(NodeQueries, PartyQueries, TwinQueries, ListingQueries, LicenceQueries):
+class Query(NodeQueries, PartyQueries, TwinQueries, ListingQueries, LicenceQueries, TakedownQueries):
     pass
 
 
@@ -39,6 +40,7 @@ class Mutation(
     BidMutations,
     LicenceMutations,
     AssetMutations,
+    TakedownMutations,
     PaymentMutations,
     ApiKeyMutations,
 ):

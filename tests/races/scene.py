@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from core.actor import Actor
 from core.tables import Table
 from core.work import Work
-from market import bids, licences, mandates, twins
+from market import bids, contributions, licences, mandates, twins
 from market.rights import Medium
 from market.states import TwinStatus
 from market.tables import Bid, Listing
@@ -39,6 +39,8 @@ class Scene:
     bids: dict[str, Bid]
     digests: dict[str, str]
     mandate_id: int
+    crew: tuple[Player, Player]
+    """Who has a part, and who was asked."""
 
     async def restore(self) -> None:
         async with self.database.writes.begin() as connection:
@@ -59,6 +61,10 @@ async def set_scene(database: Database) -> Scene:
     listing = await factories.listing(
         database, ada, wanted=exclusive, closes_in=timedelta(seconds=90), soft_close_seconds=120
     )
+    crew = [
+        await factories.contributor(database, ada, name, accepts=accepts)
+        for name, accepts in (("Mira", True), ("Sol", False))
+    ]
     made = {
         "second": await factories.bid(database, brands["Tindra"], listing, 200),
         "leading": await factories.bid(database, brands["Lumen"], listing, 300, 600),
@@ -70,7 +76,7 @@ async def set_scene(database: Database) -> Scene:
         made[bid] = await factories.offer(database, brands[brand], ada, exclusive, expires_at=until)
     digests = {name: await factories.digest(database, bid, ada) for name, bid in made.items()}
     await keep_the_beginning(database.writes)
-    return Scene(database, ada, agency, brands, listing, made, digests, number(mandate))
+    return Scene(database, ada, agency, brands, listing, made, digests, number(mandate), (crew[0], crew[1]))
 
 
 async def keep_the_beginning(engine: AsyncEngine) -> None:
@@ -94,13 +100,15 @@ async def keep_the_beginning(engine: AsyncEngine) -> None:
 
 LOOK = """
 select jsonb_pretty(jsonb_build_object(
-  'twin', (select jsonb_agg(jsonb_build_array(status, policy_version)) from twin),
+  'twin', (select jsonb_agg(jsonb_build_array(status, version, policy_version)) from twin),
+  'contributions', (select jsonb_agg(jsonb_build_array(twin_version, party_id, status) order by id) from contribution),
   'mandate', (select jsonb_agg(status) from mandate),
   'listing', (select jsonb_agg(jsonb_build_array(outcome, b.brand_id, current_minor, reserve_met, bid_count, closes_at))
                 from listing l left join bid b on b.id = leading_bid_id),
   'bids', (select jsonb_agg(jsonb_build_array(brand_id, status, amount_minor, maximum_minor, counter_minor,
                                               expires_at <= clock()) order by brand_id) from bid),
-  'licences', (select jsonb_agg(jsonb_build_array(brand_id, bid_id, status, price_minor, agency_id, policy_version)
+  'licences', (select jsonb_agg(jsonb_build_array(brand_id, bid_id, status, price_minor, agency_id, policy_version,
+                                                   twin_version)
                                 order by bid_id) from licence),
   'shares', (select jsonb_agg(jsonb_build_array(l.bid_id, p.status, role, payee_id, s.amount_minor)
                               order by l.bid_id, position)
@@ -152,6 +160,29 @@ def acts(scene: Scene) -> dict[str, Act]:
         "suspend the twin": on(model, suspend),
         "change the policy": on(model, lambda work: forbid(work, twin_id)),
         "end the mandate": on(agency, lambda work: mandates.end(work, mandate_id=scene.mandate_id)),
+    }
+
+
+def consent_changes(scene: Scene) -> dict[str, Act]:
+    """What the model and her crew can change of a consent, beside what is above."""
+    model, twin_id = scene.ada.model.actor, scene.ada.id
+    mira, sol = scene.crew
+
+    def status(to: TwinStatus) -> Act:
+        return on(model, lambda work: twins.set_status(work, twin_id=twin_id, status=to, reason=None))
+
+    def capture(work: Work) -> Awaitable[Any]:
+        return twins.capture(work, twin_id=twin_id, keep_policy=True, keep_rates=True, keep_contributors=False)
+
+    return {
+        "pause": status(TwinStatus.PAUSED),
+        "suspend": status(TwinStatus.SUSPENDED),
+        "resume": status(TwinStatus.LISTED),
+        "retire": status(TwinStatus.RETIRED),
+        "capture": on(model, capture),
+        "a part is accepted": on(sol.actor, lambda work: contributions.respond(work, contribution_id=2, accept=True)),
+        "a part is given up": on(mira.actor, lambda work: contributions.end(work, contribution_id=1)),
+        "the model ends a part": on(model, lambda work: contributions.end(work, contribution_id=1)),
     }
 
 

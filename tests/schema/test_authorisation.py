@@ -9,9 +9,9 @@ import pytest
 from graphql import get_named_type, is_leaf_type
 
 from core.actor import ANONYMOUS, SYSTEM, Actor, Scope
-from market import contributions, licences, mandates, parties, territories
+from market import contributions, licences, mandates, parties, store, takedowns, territories
 from market.rights import Industry
-from market.states import PartyKind
+from market.states import PartyKind, TakedownReason
 from payments import store as money
 from payments.money import Money
 from payments.states import PaymentStatus
@@ -34,6 +34,7 @@ TABLE: dict[str, dict[str, str]] = {
         "counterAmount": "00-0-0U",
         "createdAt": "SS-S-SU",
         "expiresAt": "00-0-0U",
+        "twinVersion": "SS-S-SU",
         "brand": "SS-S-SU",
         "twin": "SS-S-SU",
         "listing": "SS-S-SU",
@@ -72,6 +73,7 @@ TABLE: dict[str, dict[str, str]] = {
         "brand": "SS-S-SU",
         "consent": "SS-S-SU",
         "contributions": "SS-S-SU",
+        "takedown": "SS-S-SU",
         "payment": "SS-S-SU",
         "assets": "SS-S-SU",
     },
@@ -89,6 +91,18 @@ TABLE: dict[str, dict[str, str]] = {
         "note": "00-0-0U",
         "decideBy": "SS-S-SU",
         "submittedAt": "SS-S-SU",
+        "licence": "SS-S-SU",
+    },
+    "Takedown": {
+        "id": "SS-S-SU",
+        "reason": "SS-S-SU",
+        "openedAt": "SS-S-SU",
+        "dueAt": "SS-S-SU",
+        "overdue": "SS-S-SU",
+        "liftedAt": "00-0-0U",
+        "doneAt": "00-0-0U",
+        "note": "00-0-0U",
+        "urls": "EE-E-EU",
         "licence": "SS-S-SU",
     },
     "Mandate": {
@@ -303,6 +317,7 @@ async def things(api: Api, everybody: dict[str, Actor]) -> dict[str, str]:
         "Brand": await own_party(api, lumen),
         "Contributor": crew["contributor"]["id"],
         "Contribution": crew["id"],
+        "Takedown": await taken_down(api, licence["id"]),
     }
 
 
@@ -312,6 +327,14 @@ async def invited(api: Api, ada: Actor, twin_id: str, name: str) -> Any:
     asked = input | {"email": f"{name.split()[0].lower()}@crew.example"}
     fields = "... on ContributorInvited { contribution { id contributor { id } } }"
     return (await api.do(ada, "inviteContributor", asked, fields))["contribution"]
+
+
+async def taken_down(api: Api, licence_id: str) -> str:
+    """What shows the twin under a licence must come down."""
+    async with api.database.work(SYSTEM)() as work:
+        licence, _ = await store.licences.lock(work, SEAL.open_id(licence_id)[1])
+        await takedowns.order(work, licence, TakedownReason.SUSPENDED)
+    return SEAL.id("Takedown", 1)
 
 
 async def accepted(api: Api, contribution: Any) -> None:

@@ -1,0 +1,42 @@
+"""Each change of consent against a signature: whoever comes first, she has signed what stood at that moment, or nothing."""
+
+import pytest
+
+from tests.races.conftest import Stage
+from tests.races.scene import acts, consent_changes
+from tests.races.scheduler import Race
+from tests.races.test_races import told
+
+CHANGES = (
+    "pause",
+    "suspend",
+    "resume",
+    "retire",
+    "capture",
+    "a part is accepted",
+    "a part is given up",
+    "the model ends a part",
+    "change the policy",
+    "end the mandate",
+)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_a_signature_stands_before_or_after_the_change(stage: Stage, change: str) -> None:
+    scene = stage.scene
+    every = consent_changes(scene) | acts(scene)
+
+    async def restore() -> None:
+        await scene.restore()
+        if change == "resume":
+            await every["suspend"](scene.database.writes)
+
+    race = Race(stage.runners, (every["accept the offer"], every[change]), restore, scene.look)
+    serial = await race.serial()
+    runs = [run async for run in race.interleaved(serial)]
+    right = [each.outcome for each in serial]
+    wrong = [told("accept the offer", change, run, serial) for run in runs if run.outcome not in right]
+    print(f"{change}: {len(runs)} interleavings, {len({str(each) for each in right})} outcomes")
+    assert len(runs) >= 10
+    assert len({str(each) for each in right}) == 2, "whether it comes before or after must make a difference"
+    assert not wrong, f"{len(wrong)} of {len(runs)} interleavings; the first: {wrong[0]}"
