@@ -1,6 +1,7 @@
 """What every table has in common, and the tables that belong to no trade: jobs, activity, idempotent answers, the edge's."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
@@ -76,6 +77,34 @@ def append_only(table: type[Table]) -> None:
     for when, each in (("update or delete", "row"), ("truncate", "statement")):
         trigger = f"create trigger {name}_append_only_{each} before {when} on {name} for each {each} execute function append_only()"
         sa.event.listen(table.__table__, "after_create", sa.DDL(trigger))  # type: ignore[attr-defined,no-untyped-call]
+
+
+def redactable(table: type[Table], *, columns: Sequence[str], of: str) -> None:
+    """Evidence that names a person: the database refuses to change or remove a row of `table`, except that `columns` are
+    overwritten while that person is being erased. `of` is a query for the person's party, of the row `old`. The migration
+    repeats this."""
+    for command in redactable_commands(str(table.__tablename__), columns=columns, of=of):
+        ddl = sa.DDL(command.replace("%", "%%"))  # type: ignore[no-untyped-call]
+        sa.event.listen(table.__table__, "after_create", ddl)  # type: ignore[attr-defined]
+
+
+def redactable_commands(name: str, *, columns: Sequence[str], of: str) -> tuple[str, ...]:
+    but = "".join(f" - '{column}'" for column in columns)
+    return (
+        f"""create or replace function {name}_redactable() returns trigger language plpgsql as $$
+  begin
+    if tg_op = 'UPDATE' and to_jsonb(new){but} = to_jsonb(old){but}
+        and exists (select from erasure where done_at is null and party_id = ({of})) then
+      return new;
+    end if;
+    raise exception '% on % is forbidden: its rows are evidence', tg_op, tg_table_name using errcode = 'restrict_violation';
+  end
+$$""",
+        f"create trigger {name}_append_only_row before update or delete on {name}"
+        f" for each row execute function {name}_redactable()",
+        f"create trigger {name}_append_only_statement before truncate on {name}"
+        " for each statement execute function append_only()",
+    )
 
 
 class Job(Table, table=True):

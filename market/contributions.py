@@ -7,7 +7,7 @@ import unicodedata
 from core.actor import Scope
 from core.errors import InvalidInput, NotAllowed, WrongState
 from core.work import Work
-from market import rules, store
+from market import people, rules, store
 from market.facts import ContributionChanged
 from market.states import ContributionStatus, PartyKind, TwinStatus
 from market.store.contributions import STANDING
@@ -25,11 +25,11 @@ async def invite(
     share_bps: int,
     contributor_id: int | None,
     name: str | None,
-    email: str | None,
     country: str | None,
-) -> Contribution:
+) -> tuple[Contribution, str | None]:
     """Ask somebody of the crew of the present version to take a part of each licence to come. Whoever is not here yet is named
-    with an email, a name and a country, and is a contributor from now on. It counts once it is accepted."""
+    with a name and a country: then a letter comes with it, for her to hand on, and whoever brings it acts for that contributor.
+    It counts once it is accepted."""
     rules.check_scope(work.actor, Scope.MANAGE)
     twin = await store.twins.lock(work, twin_id)
     rules.check_may_sign(work.actor, twin)
@@ -40,12 +40,12 @@ async def invite(
     rules.check_contribution(share_bps=share_bps, others_bps=[each.share_bps for each in standing])
     if len(invited) >= MAXIMUM_INVITATIONS:
         raise NotAllowed(f"{MAXIMUM_INVITATIONS} people were invited for this version already.", code="TOO_MANY")
-    if (contributor_id is None) == (email is None):
-        raise InvalidInput("Name either a contributor who is here already, or an email.", path=["email"])
+    if (contributor_id is None) == (name is None):
+        raise InvalidInput("Name either a contributor who is here already, or a name and a country.", path=["name"])
     if contributor_id is not None:
-        party = await store.parties.find(work, contributor_id, kind=PartyKind.CONTRIBUTOR)
+        party, secret = await store.parties.find(work, contributor_id, kind=PartyKind.CONTRIBUTOR), None
     else:
-        party = await _party(work, name=name or "", email=email or "", country=country or "")
+        party, secret = await _newcomer(work, name=name or "", country=country or "")
     if any(each.party_id == party.id for each in standing):
         raise WrongState(f"{party.name} has a part, or was asked already. End that first.", state="INVITED")
     contribution = Contribution(
@@ -58,7 +58,7 @@ async def invite(
         invited_at=work.now,
     )
     work.session.add(contribution)
-    return await _changed(work, contribution)
+    return await _changed(work, contribution), secret
 
 
 async def respond(work: Work, *, contribution_id: int, accept: bool) -> Contribution:
@@ -86,19 +86,15 @@ async def end(work: Work, *, contribution_id: int) -> Contribution:
     return await _changed(work, contribution)
 
 
-async def _party(work: Work, *, name: str, email: str, country: str) -> Party:
-    """The contributor who has that email, made here if there is none."""
-    called, place = rules.check_line(name, path=["name"]), rules.check_country(country)
-    person = await store.parties.ensure_person(work, email=rules.check_email(email), name=called, password_hash=None)
-    known = await store.contributions.party_of_person(work, person)
-    if known is not None:
-        return known
-    values = {"kind": PartyKind.CONTRIBUTOR, "handle": _handle(called), "name": called, "country": place}
-    party = await store.parties.keep(work, values)
-    if party is None or person.id is None:
+async def _newcomer(work: Work, *, name: str, country: str) -> tuple[Party, str]:
+    """A contributor for whom nobody acts yet, and the letter for whoever will."""
+    invited_by, called = rules.check_person(work.actor), rules.check_line(name, path=["name"])
+    values = {"kind": PartyKind.CONTRIBUTOR, "handle": _handle(called), "name": called}
+    party = await store.parties.keep(work, values | {"country": rules.check_country(country)})
+    if party is None:
         raise RuntimeError("A handle with chance in it was taken.")
-    await store.parties.add_member(work, party_id=_id(party), person_id=person.id)
-    return party
+    _, secret = await people.letter(work, party_id=_id(party), invited_by=invited_by)
+    return party, secret
 
 
 def _handle(name: str) -> str:

@@ -254,3 +254,8 @@ class TakedownDone(TakedownFact):
 @dataclass(frozen=True, slots=True)
 class TakedownOverdue(TakedownFact):
     """The brand has not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelErased(Fact):
+    party_id: int

@@ -102,17 +102,22 @@ async def invite_member(work: Work, *, party_id: int | None) -> tuple[Invitation
         raise NotAllowed("A model acts for herself; nobody can be added to act in her name.", code="ONLY_THE_MODEL")
     if len((await store.people.invitations(work, [acting]))[acting]) >= MAXIMUM_INVITATIONS:
         raise NotAllowed("Too many invitations are waiting. Revoke some.", code="TOO_MANY_INVITATIONS")
+    return await letter(work, party_id=acting, invited_by=person_id)
+
+
+async def letter(work: Work, *, party_id: int, invited_by: int) -> tuple[Invitation, str]:
+    """Whoever brings it first acts for the party; its secret is shown this once."""
     secret = secrets.token_urlsafe(32)
     invitation = Invitation(
-        party_id=acting,
+        party_id=party_id,
         secret_hash=_digest(secret),
-        invited_by=person_id,
+        invited_by=invited_by,
         created_at=work.now,
         expires_at=work.now + INVITATION_HOLDS,
     )
     work.session.add(invitation)
     await work.session.flush()
-    work.record(MemberInvited(party_id=acting, invitation_id=invitation.id or 0))
+    work.record(MemberInvited(party_id=party_id, invitation_id=invitation.id or 0))
     return invitation, secret
 
 

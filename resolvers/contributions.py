@@ -25,17 +25,16 @@ class ContributionMutations:
     @strawberry.mutation
     async def invite_contributor(self, info: Info, input: InviteContributorInput) -> InviteContributorResult:
         async with policy.work(info) as work:
-            row = await contributions.invite(
+            row, secret = await contributions.invite(
                 work,
                 twin_id=number_of(info, input.twin_id, "Twin", path=["twinId"]),
                 craft=input.craft,
                 share_bps=input.basis_points,
                 contributor_id=number_if_given(info, input.contributor_id, "Contributor", path=["contributorId"]),
                 name=input.name,
-                email=input.email,
                 country=input.country,
             )
-        return ContributorInvited(contribution=Contribution.of(row))
+        return ContributorInvited(contribution=Contribution.of(row), invitation=secret)
 
     @strawberry.mutation
     async def respond_to_contribution(

@@ -73,6 +73,9 @@ class ConsentRecord:
     signed_by: str
     signature: str
     signed_at: datetime
+    erased_at: datetime | None = strawberry.field(
+        description="When the names were taken out of the text, because the model was erased. The digest is of what she signed.",
+    )
 
     @classmethod
     def of(cls, row: tables.Consent) -> Self:
@@ -81,4 +84,5 @@ class ConsentRecord:
             signed_by=row.signed_by,
             signature=row.signature,
             signed_at=row.signed_at,
+            erased_at=row.erased_at,
         )

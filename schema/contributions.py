@@ -134,7 +134,6 @@ class InviteContributorInput:
     craft: str
     basis_points: int
     contributor_id: strawberry.ID | None = None
-    email: str | None = None
     name: str | None = None
     country: str | None = strawberry.field(default=None, description="ISO 3166-1 alpha-2.")
 
@@ -142,6 +141,12 @@ class InviteContributorInput:
 @strawberry.type
 class ContributorInvited:
     contribution: Contribution
+    invitation: str | None = strawberry.field(
+        description=(
+            "The secret of a letter, shown this once: hand it on, and whoever joins with it acts for this contributor. Null for "
+            "one who is here already."
+        ),
+    )
 
 
 InviteContributorResult: TypeAlias = Annotated[

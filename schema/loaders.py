@@ -19,6 +19,7 @@ from schema.bids import Bid, BidConnection
 from schema.consent import ConsentDocument, ConsentPolicy, ConsentRecord
 from schema.contributions import Contribution, CrewReport, LicenceContribution
 from schema.enums import AssetStatus, BidStatus, LicenceStatus, ListingStatus, MandateStatus
+from schema.leaving import Erasure
 from schema.licences import Licence, LicenceConnection
 from schema.listings import Listing, ListingConnection
 from schema.mandates import Mandate, MandateConnection
@@ -68,6 +69,7 @@ class ContributionLoaders(Protocol):
 
     @property
     def contributions_of_licence(self) -> DataLoader[int, list[LicenceContribution]]: ...
+    async def erasure(self, model_id: int) -> Erasure: ...
     async def crew_report(self, brand_id: int, year: int) -> CrewReport: ...
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from schema.assets import AssetConnection
     from schema.bids import BidConnection
     from schema.contributions import Contribution, CrewReport
+    from schema.leaving import Erasure
     from schema.licences import LicenceConnection
     from schema.mandates import Mandate, MandateConnection
     from schema.payments import Payee
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 Assets: TypeAlias = Annotated["AssetConnection", strawberry.lazy("schema.assets")]
 Bids: TypeAlias = Annotated["BidConnection", strawberry.lazy("schema.bids")]
 Contributions: TypeAlias = list[Annotated["Contribution", strawberry.lazy("schema.contributions")]]
+ItsErasure: TypeAlias = Annotated["Erasure", strawberry.lazy("schema.leaving")]
 ItsCrewReport: TypeAlias = Annotated["CrewReport", strawberry.lazy("schema.contributions")]
 Licences: TypeAlias = Annotated["LicenceConnection", strawberry.lazy("schema.licences")]
 Mandates: TypeAlias = Annotated["MandateConnection", strawberry.lazy("schema.mandates")]
@@ -74,6 +76,11 @@ class Model(Node, Party):
             if policy.is_member(info.context.actor, self.row_id)
             else None
         )
+
+    @strawberry.field(description="Whether she can be erased now, and what must be over first.")
+    async def erasure(self, info: Info) -> ItsErasure:
+        policy.require_member(info.context.actor, self.row_id)
+        return await info.context.load.erasure(self.row_id)
 
     @strawberry.field
     async def bids(

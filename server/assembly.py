@@ -22,6 +22,7 @@ from server.activity import Feed
 from server.auth import Authenticator
 from server.database import Database
 from server.envelope import Envelope
+from server.exports import Exports
 from server.graphql import over_http, over_websocket
 from server.graphql.allowance import Allowance, Rate
 from server.graphql.context import Contexts
@@ -119,11 +120,13 @@ def _graphql(edge: Edge, presence: Presence, sockets: Sockets) -> list[BaseRoute
 def _others(settings: Settings, database: Database, gateway: Gateway, authenticator: Authenticator) -> list[BaseRoute]:
     pay = PayPage(database, gateway, Seal(settings.secret.get_secret_value()), settings.url)
     own = Webhook(database, gateway, settings.webhook_secrets)
+    seal = Seal(settings.secret.get_secret_value())
     connect = Webhook(database, gateway, settings.connect_webhook_secrets)
     return [
         Route("/health", Health(database).answer),
         *people.routes(settings, database, authenticator),
         Route("/pay/{token}", pay.answer, methods=["GET", "POST"], middleware=[_at_most(10_000)]),
+        Route("/exports/{ticket}", Exports(database, authenticator, seal).answer),
         Route("/webhooks/stripe", own.answer, methods=["POST"], middleware=[_at_most(MAXIMUM_EVENT)]),
         Route("/webhooks/stripe/connect", connect.answer, methods=["POST"], middleware=[_at_most(MAXIMUM_EVENT)]),
     ]

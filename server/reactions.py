@@ -128,6 +128,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     market.MandateEnded: (),
     market.TwinStatusSet: (),
     market.ContributionChanged: (),
+    market.ModelErased: (),
     # listings and bids
     market.ListingOpened: (
         job("listing.open", of="listing_id", due=store.listing_opens_at),

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.actor import SYSTEM, Actor, Scope
-from market import bids, contributions, licences, listings, mandates, parties, store, territories, twins
+from market import bids, contributions, licences, listings, mandates, parties, people, store, territories, twins
 from market.rights import Exclusivity, Industry, Medium, Rights
 from market.states import ListingFormat, PartyKind, TwinStatus
 from market.tables import Asset, Bid, Contribution, Licence, Listing, Mandate
@@ -169,17 +169,17 @@ async def contributor(
     """Of the crew of the twin's present version: invited, and accepted."""
     email = f"{handle_of(name)}@example.com"
     async with database.work(twin.model.actor)() as work:
-        invited = await contributions.invite(
+        invited, secret = await contributions.invite(
             work,
             twin_id=twin.id,
             craft=craft,
             share_bps=share_bps,
             contributor_id=None,
             name=name,
-            email=email,
             country="SE",
         )
-        person = await store.parties.ensure_person(work, email=email, name=name, password_hash=None)
+        assert secret is not None
+        person = await people.join(work, secret=secret, person_id=None, email=email, name=name, password_hash="x")
         handle = (await store.parties.find(work, invited.party_id)).handle
     actor = Actor(
         caller=f"person:{person.id}",

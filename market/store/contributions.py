@@ -10,10 +10,10 @@ from sqlmodel import col
 from core.errors import NotFound
 from core.store import refresh_clock
 from core.work import Read, Work
-from market.states import ContributionStatus, PartyKind
+from market.states import ContributionStatus
 from market.store import asking, scope, twins
 from market.store.twins import Version
-from market.tables import Contribution, LicenceContribution, Member, Party, Person, Twin
+from market.tables import Contribution, LicenceContribution, Twin
 
 STANDING = (ContributionStatus.INVITED, ContributionStatus.ACCEPTED)
 
@@ -73,13 +73,6 @@ async def lock(work: Work, contribution_id: int) -> tuple[Contribution, Twin]:
         raise NotFound("There is no such contribution.", path=["contributionId"])
     await refresh_clock(work)
     return found, twin
-
-
-async def party_of_person(read: Read, person: Person) -> Party | None:
-    """The contributor that a person is already."""
-    query = sa.select(Party).join(Member, col(Member.party_id) == col(Party.id))
-    own = query.where(col(Member.person_id) == person.id, col(Party.kind) == PartyKind.CONTRIBUTOR)
-    return (await read.session.execute(own.order_by(col(Party.id)).limit(1))).scalar_one_or_none()
 
 
 async def freeze(work: Work, licence_id: int, crew: Sequence[Contribution]) -> None:

@@ -5,6 +5,7 @@ from market.tables.assets import Asset as Asset
 from market.tables.bids import Bid as Bid
 from market.tables.contributions import Contribution as Contribution
 from market.tables.contributions import LicenceContribution as LicenceContribution
+from market.tables.erasures import Erasure as Erasure
 from market.tables.licences import LICENCE_NO_CONFLICT as LICENCE_NO_CONFLICT
 from market.tables.licences import SLOT as SLOT
 from market.tables.licences import Consent as Consent

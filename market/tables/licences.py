@@ -15,9 +15,9 @@ from core.tables import (
     Moment,
     Stamp,
     Table,
-    append_only,
     listed,
     one_of,
+    redactable,
     ref,
 )
 from market.rights import Exclusivity, Industry
@@ -88,7 +88,8 @@ class Licence(RightsColumns, table=True):
 
 
 class Consent(Table, table=True):
-    """The evidence of one signature: the exact text, its digest, who signed it and when. Never altered."""
+    """The evidence of one signature: the exact text, its digest, who signed it and when. Never altered, but that names are taken
+    out of the text when the model is erased (`erased_at`): the digest stays that of what she signed."""
 
     licence_id: int = ref("licence.id", primary_key=True)
     text: str
@@ -99,9 +100,14 @@ class Consent(Table, table=True):
     signed_by: str
     signature: str
     signed_at: Moment
+    erased_at: MaybeMoment = None
 
 
-append_only(Consent)
+redactable(
+    Consent,
+    columns=("text", "signed_by", "signature", "erased_at"),
+    of="select model_id from licence where licence.id = old.licence_id",
+)
 
 
 def industry_numbers() -> str:

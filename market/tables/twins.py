@@ -19,6 +19,7 @@ from core.tables import (
     append_only,
     listed,
     one_of,
+    redactable,
     ref,
 )
 from market.rights import Industry
@@ -89,5 +90,5 @@ class RateCard(Table, table=True):
     set_by: str
 
 
-append_only(ConsentPolicy)
+redactable(ConsentPolicy, columns=("restrictions",), of="select model_id from twin where twin.id = old.twin_id")
 append_only(RateCard)

@@ -1,6 +1,8 @@
 """How the money room finds, locks and keeps rows: its only SQL."""
 
+from payments.store.erasing import take_names_out, under_way
 from payments.store.events import event, keep_event, lock_event
+from payments.store.exporting import of_payee
 from payments.store.ledger import (
     EntrySum,
     Posting,
@@ -119,6 +121,7 @@ __all__ = [
     "lock_reversals",
     "lock_share",
     "lock_shares",
+    "of_payee",
     "open_disputes",
     "paid_by",
     "payee",
@@ -145,7 +148,9 @@ __all__ = [
     "shares_by_id",
     "shares_of",
     "shares_of_payee",
+    "take_names_out",
     "uncleared_payments",
+    "under_way",
     "undriven_payments",
     "unhandled_events",
     "unsent_payments",

@@ -3,10 +3,11 @@
 from functools import cached_property
 from typing import cast
 
-from market import crew, store
+from market import crew, erasing, store
 from resolvers.loaders.batches import DataLoader, plainly
 from resolvers.loaders.parties import Parties
 from schema.contributions import Contribution, CrewReport, LicenceContribution
+from schema.leaving import Erasure
 from schema.parties import Contributor
 from schema.twins import Twin
 
@@ -36,3 +37,8 @@ class Contributions(Parties):
     async def crew_report(self, brand_id: int, year: int) -> CrewReport:
         async with self.read() as read:
             return CrewReport.of(await crew.report(read, brand_id=brand_id, year=year))
+
+    async def erasure(self, model_id: int) -> Erasure:
+        async with self.read() as read:
+            left = await erasing.remaining(read, model_id)
+        return Erasure(possible=not left, remaining=list(left))

@@ -11,6 +11,7 @@ from resolvers.api_keys import ApiKeyMutations
 from resolvers.assets import AssetMutations
 from resolvers.bids import BidMutations
 from resolvers.contributions import ContributionMutations
+from resolvers.leaving import LeavingMutations
 from resolvers.licences import LicenceMutations, LicenceQueries
 from resolvers.listings import ListingMutations, ListingQueries
 from resolvers.mandates import MandateMutations
@@ -40,6 +41,7 @@ class Mutation(
     BidMutations,
     LicenceMutations,
     AssetMutations,
+    LeavingMutations,
     TakedownMutations,
     PaymentMutations,
     ApiKeyMutations,

@@ -9,15 +9,13 @@ import pytest
 from graphql import get_named_type, is_leaf_type
 
 from core.actor import ANONYMOUS, SYSTEM, Actor, Scope
-from market import contributions, licences, mandates, parties, store, takedowns, territories
+from market import licences, mandates, parties, territories
 from market.rights import Industry
-from market.states import PartyKind, TakedownReason
-from payments import store as money
-from payments.money import Money
-from payments.states import PaymentStatus
+from market.states import PartyKind
 from tests.schema.conftest import SEAL, Api
 from tests.schema.crawl import fields, written
 from tests.schema.scenes import RIGHTS, bid, offered, on_the_market, opened, own_party, with_a_card
+from tests.schema.traces import accepted, invited, needs_the_brand, payout, taken_down
 
 WHO = ("model", "agency", "other agency", "brand", "rival", "operator", "anonymous")
 """The order of the letters below: S shown, 0 null, E an empty list, F FORBIDDEN, - the whole thing is not there, U
@@ -173,6 +171,7 @@ TABLE: dict[str, dict[str, str]] = {
         "twins": "SSSSSSU",
         "mandate": "SSSSSSU",
         "payee": "S0000SU",
+        "erasure": "SFFFFSU",
         "bids": "SSFFFSU",
         "licences": "SSFFFSU",
         "assets": "SSFFFSU",
@@ -321,38 +320,6 @@ async def things(api: Api, everybody: dict[str, Actor]) -> dict[str, str]:
     }
 
 
-async def invited(api: Api, ada: Actor, twin_id: str, name: str) -> Any:
-    """Somebody of the crew, who has not answered."""
-    input = {"twinId": twin_id, "craft": "stylist", "basisPoints": 100, "name": name, "country": "NO"}
-    asked = input | {"email": f"{name.split()[0].lower()}@crew.example"}
-    fields = "... on ContributorInvited { contribution { id contributor { id } } }"
-    return (await api.do(ada, "inviteContributor", asked, fields))["contribution"]
-
-
-async def taken_down(api: Api, licence_id: str) -> str:
-    """What shows the twin under a licence must come down."""
-    async with api.database.work(SYSTEM)() as work:
-        licence, _ = await store.licences.lock(work, SEAL.open_id(licence_id)[1])
-        await takedowns.order(work, licence, TakedownReason.SUSPENDED)
-    return SEAL.id("Takedown", 1)
-
-
-async def accepted(api: Api, contribution: Any) -> None:
-    number, party = (SEAL.open_id(each["id"])[1] for each in (contribution, contribution["contributor"]))
-    crew = replace(SYSTEM, caller="person:crew", contributor_ids=frozenset({party}))
-    async with api.database.work(crew)() as work:
-        await contributions.respond(work, contribution_id=number, accept=True)
-
-
-async def needs_the_brand(api: Api) -> None:
-    """The payment waits for the brand at an address."""
-    async with api.database.work(SYSTEM)() as work:
-        (row,) = (await money.payments_by_id(work, [1])).values()
-        row.status, row.failure_message = PaymentStatus.REQUIRES_ACTION, "Your bank wants to see you."
-        (share, *_) = (await money.shares_of(work, [1]))[1]
-        share.hold_reason = "The payee has not set up its account yet."
-
-
 async def shown(api: Api, brand: Actor, licence_id: str) -> str:
     """A picture that waits for the model, under a licence that is paid."""
     async with api.database.work(SYSTEM)() as work:
@@ -362,13 +329,6 @@ async def shown(api: Api, brand: Actor, licence_id: str) -> str:
     told = await api.do(brand, "submitAsset", input | {"sha256": "ab" * 32}, fields)
     asset_id: str = told["asset"]["id"]
     return asset_id
-
-
-async def payout(api: Api, payee_id: int) -> str:
-    async with api.database.work(SYSTEM)() as work:
-        await money.ensure_payee(work, payee_id)
-        row, _ = await money.lock_payout(work, payee_id=payee_id, stripe_id="po_1", amount=Money(100, "EUR"))
-        return SEAL.id("Payout", row.id or 0)
 
 
 async def seen(api: Api, actor: Actor, top: str, id: str, kind: str, name: str) -> str:

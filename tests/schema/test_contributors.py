@@ -5,24 +5,25 @@ from typing import Any
 import pytest
 
 from core.actor import SYSTEM, Actor, Scope
-from market import store
+from market import people
 from tests.schema.conftest import SEAL, Api
 from tests.schema.scenes import RIGHTS, offered, on_the_market, with_a_card
 
-INVITED = "... on ContributorInvited { contribution { id status basisPoints twinVersion contributor { id name } } }"
+INVITED = "... on ContributorInvited { invitation contribution { id status basisPoints twinVersion contributor { id name } } }"
 
 
 async def invited(api: Api, ada: Actor, twin_id: str) -> tuple[Any, Actor]:
     """Mira's part, and Mira."""
     input = {"twinId": twin_id, "craft": "photographer", "basisPoints": 500}
-    mira = {"email": "mira@crew.example", "name": "Mira Holm", "country": "DK"}
-    contribution = (await api.do(ada, "inviteContributor", input | mira, INVITED))["contribution"]
+    mira, email = {"name": "Mira Holm", "country": "DK"}, "mira@crew.example"
+    told = await api.do(ada, "inviteContributor", input | mira, INVITED)
+    contribution, letter = told["contribution"], told["invitation"]
     async with api.database.work(SYSTEM)() as work:
-        person = await store.parties.ensure_person(work, email=mira["email"], name="", password_hash=None)
+        person = await people.join(work, secret=letter, person_id=None, email=email, name="Mira", password_hash="x")
     party = SEAL.open_id(contribution["contributor"]["id"])[1]
     actor = Actor(
         caller=f"person:{person.id}",
-        name=mira["email"],
+        name=email,
         person_id=person.id,
         scopes=frozenset(Scope),
         contributor_ids=frozenset({party}),

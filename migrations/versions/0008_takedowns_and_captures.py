@@ -1,6 +1,6 @@
 """Takedowns with proof, and bids that name the capture for which they were made.
 
-Revision 0007, after 0006.
+Revision 0008, after 0007.
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0007"
-down_revision: str | None = "0006"
+revision: str = "0008"
+down_revision: str | None = "0007"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -48,4 +48,4 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("lifted_at is null and done_at is null"),
     )
-    op.create_index(op.f("takedown_licence_id_idx"), "takedown", ["licence_id", "id"], unique=False)
+    op.create_index(op.f("takedown_licence_id_id_idx"), "takedown", ["licence_id", "id"], unique=False)

@@ -1,0 +1,106 @@
+"""A model leaves: what concerns her is overwritten, and what was agreed and paid stays whole without her name."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from core.actor import Scope
+from core.errors import NotAllowed, WrongState
+from core.work import Read, Work
+from market import listings, rules, store
+from market.facts import ModelErased
+from market.states import ContributionStatus, LicenceStatus, MandateStatus, TwinStatus
+from market.store.erasing import NOTHING, Traces
+from market.store.rights import rights_of
+from market.tables import Licence, Party, Twin
+from payments import store as payments
+
+RUNNING = (LicenceStatus.AWAITING_PAYMENT, LicenceStatus.ACTIVE, LicenceStatus.SUSPENDED)
+
+
+async def remaining(read: Read, model_id: int) -> tuple[str, ...]:
+    """What must be over before she can be erased, each in a few words. Nothing: she can be, now."""
+    own = await store.erasing.licences_of(read, model_id)
+    running = [each for each in own if rules.licence_status(each, read.now) in RUNNING]
+    told = [
+        f"licence {each.number}, {rules.licence_status(each, read.now)}, until {_last_day(each)}" for each in running
+    ]
+    counts = await payments.under_way(read, model_id, [each.id for each in own if each.id is not None])
+    return (*told, *(f"{count} {name}" for name, count in counts.items() if count))
+
+
+async def erase(work: Work, *, model_id: int, confirmation: str) -> Party:
+    """By the model herself, signed with her name: it cannot be undone. Raises WrongState with all that is in the way."""
+    rules.check_scope(work.actor, Scope.MANAGE)
+    rules.check_person(work.actor)
+    if model_id not in work.actor.model_ids:
+        raise NotAllowed("Only the model herself can do this; nobody can do it for her.", code="ONLY_THE_MODEL")
+    traces = await store.erasing.hold(work, model_id)
+    rules.check_signature(confirmation, traces.party.name)
+    if left := await remaining(work, model_id):
+        raise WrongState(f"Not yet: {'; '.join(left)}. End these first, or wait for them.", state="UNDER_WAY")
+    erasure = await store.erasing.begin(work, model_id)
+    if erasure is None:
+        raise WrongState("This was done before.", state="ERASED")
+    await _erase(work, traces)
+    erasure.done_at = work.now
+    await work.session.flush()
+    work.record(ModelErased(party_id=model_id))
+    return traces.party
+
+
+async def _erase(work: Work, traces: Traces) -> None:
+    names, redacted = traces.names, _redacting(traces.names)
+    words = [*names, *(word for twin in traces.twins for word in (twin.description, *twin.tags))]
+    party_id = traces.party.id or 0
+    for twin in traces.twins:
+        await _retire(work, twin)
+    await _end_powers(work, party_id)
+    await store.erasing.redact_evidence(work, traces, redacted)
+    await store.erasing.redact_words(work, traces, redacted)
+    references = [licence.id for licence in traces.licences if licence.id is not None]
+    await payments.take_names_out(work, party_id, references, redacted=redacted, names=names)
+    await store.erasing.forget_people(work, traces)
+    for twin in traces.twins:
+        _overwrite(twin)
+    traces.party.name, traces.party.handle = NOTHING, f"erased-{party_id}"
+    await work.session.flush()
+    await store.erasing.forget_spellings(work, words)
+
+
+async def _retire(work: Work, twin: Twin) -> None:
+    if twin.status is not TwinStatus.RETIRED:
+        rules.move(twin, TwinStatus.RETIRED, work.now)
+        await listings.withdraw_all(work, twin, reason="The twin has left the market.")
+
+
+async def _end_powers(work: Work, model_id: int) -> None:
+    """Nobody acts for her, and nobody has a part of what is to come."""
+    mandates, parts = await store.erasing.powers(work, model_id)
+    for mandate in mandates:
+        is_active = mandate.status is MandateStatus.ACTIVE
+        rules.move(mandate, MandateStatus.ENDED if is_active else MandateStatus.DECLINED, work.now)
+        mandate.ended_at, mandate.answered_at = work.now if is_active else None, mandate.answered_at or work.now
+    for part in parts:
+        rules.move(part, ContributionStatus.ENDED, work.now)
+        part.ended_at = work.now
+    await work.session.flush()
+
+
+def _overwrite(twin: Twin) -> None:
+    twin.name, twin.handle, twin.description = NOTHING, f"erased-{twin.id}", ""
+    twin.status_reason = None
+    twin.height_cm = twin.bust_cm = twin.waist_cm = twin.hips_cm = None
+    twin.shoe_size_eu = twin.hair_colour = twin.eye_colour = None
+    twin.tags, twin.preview_urls = [], []
+
+
+def _redacting(names: Sequence[str]) -> Callable[[str], str]:
+    """What takes the names out of a text, wherever they stand as words of their own."""
+    if not names:
+        return lambda text: text
+    anyone = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names), re.IGNORECASE)
+    return lambda text: anyone.sub(NOTHING, text)
+
+
+def _last_day(licence: Licence) -> str:
+    return str(rights_of(licence).ends_on)

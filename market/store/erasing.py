@@ -1,0 +1,173 @@
+"""What is kept of a model, so that it can be overwritten."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from core.tables import Job
+from core.work import Read, Work
+from market.showing import Spelling
+from market.states import BidStatus, ContributionStatus, MandateStatus
+from market.store import twins
+from market.tables import (
+    ApiKey,
+    Asset,
+    Bid,
+    Consent,
+    ConsentPolicy,
+    Contribution,
+    Erasure,
+    Invitation,
+    Licence,
+    Mandate,
+    Member,
+    Party,
+    Passkey,
+    Person,
+    SignIn,
+    Takedown,
+    Twin,
+)
+
+NOTHING = "[erased]"
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """All rows that tell of one model. `people` are those who act for nobody else."""
+
+    party: Party
+    twins: Sequence[Twin]
+    people: Sequence[Person]
+    licences: Sequence[Licence]
+    consents: Sequence[Consent]
+
+    @property
+    def names(self) -> list[str]:
+        """What somebody else may have called her or her twins, the longest first."""
+        own = [self.party.name, self.party.handle]
+        own += [word for twin in self.twins for word in (twin.name, twin.handle)]
+        own += [word for person in self.people for word in (person.name, person.email)]
+        own += [word for consent in self.consents for word in (consent.signed_by, consent.signature)]
+        return sorted({word for word in own if len(word) > 1 and word != NOTHING}, key=lambda word: (-len(word), word))
+
+
+async def hold(work: Work, model_id: int) -> Traces:
+    """The model and her twins, held until the work ends, with everything that tells of her."""
+    party = sa.select(Party).where(col(Party.id) == model_id).with_for_update(key_share=True)
+    held = (await work.session.execute(party.execution_options(populate_existing=True))).scalar_one()
+    mine = sa.select(Twin).where(col(Twin.model_id) == model_id).order_by(col(Twin.id))
+    numbers = [twin.id for twin in (await work.session.execute(mine)).scalars() if twin.id is not None]
+    await twins.hold_many(work, numbers)
+    own = await work.session.execute(mine.execution_options(populate_existing=True))
+    licences = await work.session.execute(sa.select(Licence).where(col(Licence.model_id) == model_id))
+    signed = sa.select(Consent).join(Licence, col(Licence.id) == col(Consent.licence_id))
+    consents = await work.session.execute(signed.where(col(Licence.model_id) == model_id))
+    elsewhere = sa.select(col(Member.person_id)).where(col(Member.party_id) != model_id)
+    acting = sa.select(col(Member.person_id)).where(col(Member.party_id) == model_id)
+    alone = sa.select(Person).where(
+        col(Person.id).in_(acting), col(Person.id).not_in(elsewhere), sa.not_(col(Person.is_operator))
+    )
+    people = await work.session.execute(alone.with_for_update(key_share=True))
+    return Traces(
+        party=held,
+        twins=own.scalars().all(),
+        people=people.scalars().all(),
+        licences=licences.scalars().all(),
+        consents=consents.scalars().all(),
+    )
+
+
+async def begin(work: Work, model_id: int) -> Erasure | None:
+    """From now until it is done, evidence that names her can be redacted. None when she was erased before."""
+    fresh = insert(Erasure).values(party_id=model_id, asked_at=work.now, asked_by=work.actor.caller)
+    return (await work.session.execute(fresh.on_conflict_do_nothing().returning(Erasure))).scalar_one_or_none()
+
+
+async def licences_of(read: Read, model_id: int) -> Sequence[Licence]:
+    query = sa.select(Licence).where(col(Licence.model_id) == model_id).order_by(col(Licence.id))
+    return (await read.session.execute(query)).scalars().all()
+
+
+async def redact_evidence(work: Work, traces: Traces, redacted: Callable[[str], str]) -> None:
+    """Her own words and all names out of what was signed; what was agreed stays, and so does the digest."""
+    twin_ids = [twin.id for twin in traces.twins]
+    policies = sa.select(ConsentPolicy).where(col(ConsentPolicy.twin_id).in_(twin_ids))
+    for policy in (await work.session.execute(policies)).scalars():
+        policy.restrictions = [NOTHING] * len(policy.restrictions)
+    for consent in traces.consents:
+        kept = [f"> {NOTHING}" if line.startswith("> ") else redacted(line) for line in consent.text.split("\n")]
+        consent.text = "\n".join(kept)
+        consent.signed_by = consent.signature = NOTHING
+        consent.erased_at = work.now
+    await work.session.flush()
+
+
+async def redact_words(work: Work, traces: Traces, redacted: Callable[[str], str]) -> None:
+    """Names out of what others wrote about her, and everything out of what her side wrote to them."""
+    bids = sa.select(Bid).where(col(Bid.twin_id).in_([twin.id for twin in traces.twins]))
+    for bid in (await work.session.execute(bids)).scalars():
+        bid.intended_use = redacted(bid.intended_use) if bid.status is BidStatus.ACCEPTED else NOTHING
+        bid.decline_reason = bid.counter_message = None
+    takedowns = sa.select(Takedown).where(col(Takedown.licence_id).in_([licence.id for licence in traces.licences]))
+    for takedown in (await work.session.execute(takedowns)).scalars():
+        takedown.note = redacted(takedown.note) if takedown.note is not None else None
+        takedown.urls = [redacted(url) for url in takedown.urls]
+    assets = sa.select(Asset).where(col(Asset.licence_id).in_([licence.id for licence in traces.licences]))
+    for asset in (await work.session.execute(assets)).scalars():
+        asset.title, asset.url = redacted(asset.title), redacted(asset.url)
+        asset.note = NOTHING if asset.note is not None else None
+        asset.decided_by = redacted(asset.decided_by) if asset.decided_by is not None else None
+    failed = sa.select(Job).where(col(Job.error).is_not(None))
+    for job in (await work.session.execute(failed)).scalars():
+        job.error = redacted(job.error or "")
+    await work.session.flush()
+
+
+async def powers(work: Work, model_id: int) -> tuple[Sequence[Mandate], Sequence[Contribution]]:
+    """The mandates and the crew's parts that are not over, locked."""
+    mandates = sa.select(Mandate).where(
+        col(Mandate.model_id) == model_id, col(Mandate.status).in_((MandateStatus.ACTIVE, MandateStatus.PROPOSED))
+    )
+    parts = sa.select(Contribution).where(
+        col(Contribution.model_id) == model_id,
+        col(Contribution.status).in_((ContributionStatus.INVITED, ContributionStatus.ACCEPTED)),
+    )
+    held = await work.session.execute(mandates.order_by(col(Mandate.id)).with_for_update(key_share=True))
+    own = await work.session.execute(parts.order_by(col(Contribution.id)).with_for_update(key_share=True))
+    return held.scalars().all(), own.scalars().all()
+
+
+async def forget_people(work: Work, traces: Traces) -> None:
+    """Those who act for nobody else are nobody; all others act for her no more. Sessions and keys open nothing."""
+    party_id, ids = traces.party.id, [person.id for person in traces.people]
+    keys = sa.update(ApiKey).where(sa.or_(col(ApiKey.party_id) == party_id, col(ApiKey.person_id).in_(ids)))
+    revoked_at = sa.func.coalesce(col(ApiKey.revoked_at), work.now)
+    await work.session.execute(keys.values(name=NOTHING, revoked_at=revoked_at))
+    ended_at = sa.func.coalesce(col(SignIn.revoked_at), work.now)
+    sessions = sa.update(SignIn).where(col(SignIn.person_id).in_(ids))
+    await work.session.execute(sessions.values(user_agent="", revoked_at=ended_at))
+    await work.session.execute(sa.delete(Passkey).where(col(Passkey.person_id).in_(ids)))
+    letters = sa.update(Invitation).where(col(Invitation.party_id) == party_id, col(Invitation.accepted_at).is_(None))
+    await work.session.execute(letters.values(revoked_at=work.now))
+    await work.session.execute(sa.delete(Member).where(col(Member.party_id) == party_id))
+    for person in traces.people:
+        person.email, person.name = f"erased-{person.id}@erased.invalid", NOTHING
+        person.password_hash, person.suspended_at = None, work.now
+    await work.session.flush()
+
+
+async def forget_spellings(work: Work, words: Sequence[str]) -> None:
+    """Words by which she was found, that nothing else is found by. What tells of her is overwritten already."""
+    folded = [sa.func.to_tsvector("simple", sa.func.folded(word)) for word in words]
+    for vector in folded:
+        lexemes = sa.select(sa.func.unnest(sa.func.tsvector_to_array(vector)))
+        unused = sa.text(
+            "not exists (select from wording where document @@ to_tsquery('simple', quote_literal(spelling.word)))"
+            " and not exists (select from party where kind = 'AGENCY'"
+            " and to_tsvector('simple', folded(party.name)) @@ to_tsquery('simple', quote_literal(spelling.word)))"
+        )
+        await work.session.execute(sa.delete(Spelling).where(col(Spelling.word).in_(lexemes), unused))

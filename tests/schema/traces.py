@@ -1,0 +1,50 @@
+"""What happens beside a sale, for tests of who sees it: a crew, a takedown, a payment that waits, a payout."""
+
+from dataclasses import replace
+from typing import Any
+
+from core.actor import SYSTEM, Actor
+from market import contributions, store, takedowns
+from market.states import TakedownReason
+from payments import store as money
+from payments.money import Money
+from payments.states import PaymentStatus
+from tests.schema.conftest import SEAL, Api
+
+
+async def invited(api: Api, ada: Actor, twin_id: str, name: str) -> Any:
+    """Somebody of the crew, who has not answered."""
+    input = {"twinId": twin_id, "craft": "stylist", "basisPoints": 100, "name": name, "country": "NO"}
+    fields = "... on ContributorInvited { contribution { id contributor { id } } }"
+    return (await api.do(ada, "inviteContributor", input, fields))["contribution"]
+
+
+async def taken_down(api: Api, licence_id: str) -> str:
+    """What shows the twin under a licence must come down."""
+    async with api.database.work(SYSTEM)() as work:
+        licence, _ = await store.licences.lock(work, SEAL.open_id(licence_id)[1])
+        await takedowns.order(work, licence, TakedownReason.SUSPENDED)
+    return SEAL.id("Takedown", 1)
+
+
+async def accepted(api: Api, contribution: Any) -> None:
+    number, party = (SEAL.open_id(each["id"])[1] for each in (contribution, contribution["contributor"]))
+    crew = replace(SYSTEM, caller="person:crew", contributor_ids=frozenset({party}))
+    async with api.database.work(crew)() as work:
+        await contributions.respond(work, contribution_id=number, accept=True)
+
+
+async def needs_the_brand(api: Api) -> None:
+    """The payment waits for the brand at an address."""
+    async with api.database.work(SYSTEM)() as work:
+        (row,) = (await money.payments_by_id(work, [1])).values()
+        row.status, row.failure_message = PaymentStatus.REQUIRES_ACTION, "Your bank wants to see you."
+        (share, *_) = (await money.shares_of(work, [1]))[1]
+        share.hold_reason = "The payee has not set up its account yet."
+
+
+async def payout(api: Api, payee_id: int) -> str:
+    async with api.database.work(SYSTEM)() as work:
+        await money.ensure_payee(work, payee_id)
+        row, _ = await money.lock_payout(work, payee_id=payee_id, stripe_id="po_1", amount=Money(100, "EUR"))
+        return SEAL.id("Payout", row.id or 0)
