@@ -19,6 +19,7 @@ from market.states import (
     TwinStatus,
 )
 from payments.states import PayeeStatus, PaymentStatus, PayoutStatus, ShareStatus
+from payments.store import MovementKind
 
 __all__ = [
     "AssetStatus",
@@ -32,6 +33,7 @@ __all__ = [
     "Making",
     "MandateStatus",
     "Medium",
+    "MovementKind",
     "ObstacleKind",
     "PayeeStatus",
     "PaymentStatus",
@@ -58,6 +60,14 @@ for plain in (
     strawberry.enum(plain)
 
 strawberry.enum(Scope, name="ApiScope")
+strawberry.enum(
+    MovementKind,
+    name="StatementLineKind",
+    description=(
+        "EARNED: a share of a payment that succeeded. REVERSED: taken back by a refund or a dispute. RETURNED: given again, "
+        "for the refund failed or the dispute was won. PAID_OUT: arrived at the bank. PAYOUT_RETURNED: the bank sent it back."
+    ),
+)
 strawberry.enum(
     Exclusivity,
     description=(

@@ -29,6 +29,7 @@ from schema.parties import Agency, Brand, Contributor, Model, ModelConnection, P
 from schema.payments import Balance, Earning, Payee, Payment, Payout, PayoutConnection, Share, ShareConnection
 from schema.rates import Quote, RateCard
 from schema.rights import Availability, RightsInput
+from schema.statements import Statement, StatementConnection, StatementLineConnection
 from schema.takedowns import Takedown
 from schema.twins import Twin, TwinConnection
 
@@ -158,6 +159,9 @@ class PaymentLoaders(Protocol):
 
     async def shares_of(self, payee_id: int, page: Page) -> ShareConnection: ...
     async def payouts_of(self, payee_id: int, page: Page) -> PayoutConnection: ...
+    async def statements_of(self, payee_id: int, page: Page) -> StatementConnection: ...
+    async def statement_lines(self, statement: Statement, page: Page) -> StatementLineConnection: ...
+    async def statement_model_lines(self, statement: Statement, page: Page) -> StatementLineConnection: ...
     async def waits_for_payer(self, row: tables.Payment) -> datetime | None:
         """The moment, if the payer can pay it now."""
 

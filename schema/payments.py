@@ -19,6 +19,7 @@ from schema.parties import Model, Party
 from schema.pay_links import link_to_pay
 from schema.rates import ShareRole
 from schema.scalars import Currency
+from schema.statements import StatementConnection
 
 
 async def pay_url(info: Info, row: tables.Payment) -> str | None:
@@ -218,6 +219,17 @@ class Payee:
         before: str | None = strawberry.UNSET,
     ) -> PayoutConnection:
         return await info.context.load.payouts_of(self.party_id, Page.of(info, first, after, last, before))
+
+    @strawberry.field(description="Every month in which something moved, in each currency; the newest first.")
+    async def statements(
+        self,
+        info: Info,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> StatementConnection:
+        return await info.context.load.statements_of(self.party_id, Page.of(info, first, after, last, before))
 
     @strawberry.field(description="Earnings by month and, for an agency, by model.")
     async def earnings(

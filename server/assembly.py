@@ -35,6 +35,7 @@ from server.health import Health
 from server.pay_page import PayPage
 from server.presence import Presence
 from server.settings import Settings
+from server.statements import Sheets
 from server.webhooks import Webhook
 from server.wire import Wire
 
@@ -118,6 +119,7 @@ def _graphql(edge: Edge, presence: Presence, sockets: Sockets) -> list[BaseRoute
 
 
 def _others(settings: Settings, database: Database, gateway: Gateway, authenticator: Authenticator) -> list[BaseRoute]:
+    sheets = Sheets(database, authenticator, Seal(settings.secret.get_secret_value()))
     pay = PayPage(database, gateway, Seal(settings.secret.get_secret_value()), settings.url)
     own = Webhook(database, gateway, settings.webhook_secrets)
     seal = Seal(settings.secret.get_secret_value())
@@ -125,6 +127,7 @@ def _others(settings: Settings, database: Database, gateway: Gateway, authentica
     return [
         Route("/health", Health(database).answer),
         *people.routes(settings, database, authenticator),
+        Route("/statements/{payee}/{month}/{currency}.csv", sheets.answer),
         Route("/pay/{token}", pay.answer, methods=["GET", "POST"], middleware=[_at_most(10_000)]),
         Route("/exports/{ticket}", Exports(database, authenticator, seal).answer),
         Route("/webhooks/stripe", own.answer, methods=["POST"], middleware=[_at_most(MAXIMUM_EVENT)]),

@@ -16,6 +16,7 @@ from market.store import (
     parties,
     people,
     search,
+    statements,
     takedowns,
     twins,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "parties",
     "people",
     "search",
+    "statements",
     "takedowns",
     "twins",
 ]

@@ -6,10 +6,11 @@ from resolvers.loaders.bids import Bids
 from resolvers.loaders.contributions import Contributions
 from resolvers.loaders.licences import Licences
 from resolvers.loaders.payments import Payments
+from resolvers.loaders.statements import Statements
 from schema.loaders import Loaders
 
 
-class AllLoaders(Contributions, Bids, Licences, Assets, Payments):
+class AllLoaders(Contributions, Bids, Licences, Assets, Payments, Statements):
     pass
 
 

@@ -152,6 +152,7 @@ TABLE: dict[str, dict[str, str]] = {
         "balances": "E----EU",
         "shares": "S----SU",
         "payouts": "S----SU",
+        "statements": "E----EU",
         "earnings": "E----EU",
     },
     "ApiKey": {
