@@ -16,7 +16,7 @@ from payments import reconciliation
 from server import migrations
 from server.database import Database
 from server.demo.processes import Troupe, free_port, is_free
-from server.demo.seed import Account, Seeding, as_row, create_parties, is_filled
+from server.demo.seed import PASSWORD, Account, Seeding, as_row, create_parties, is_filled
 from server.demo.show import Failed, Stage
 from server.demo.story import Story
 from server.postgres import Postgres
@@ -177,7 +177,10 @@ def _what_next(stage: Stage, settings: Settings, accounts: list[Account]) -> Non
     brand = next(account for account in accounts if account.handle == "havsand")
     base = f"http://127.0.0.1:{settings.port}"
     stage.say("\nEvery step held. The market stays open; Ctrl-C closes it.\n", style="bold green")
-    stage.say(f"  GraphQL          {base}/graphql")
+    stage.say(
+        f"  Web app          {base}   ada-lindqvist@example.com, havsand@example.com, nordlys@example.com; {PASSWORD}"
+    )
+    stage.say(f"  GraphQL          {base}/graphql   (examples: {base}/graphiql)")
     stage.say(f"  Accounts, keys   {settings.data / 'demo.json'}")
     stage.say(f"  Logs             {settings.data / 'logs'}")
     stage.say("\nTry it as a brand:\n")

@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import { lazy, Suspense, type ReactNode } from "react";
 import { Navigate, Route, Routes, useLocation, useParams } from "react-router";
 import { Boundary, Empty, Loading, NotFound } from "../shared/components/Feedback";
+import { Shell } from "../shared/components/Shell";
 import { PartyProvider, pathOf, useSession, type PartyKind } from "../shared/session";
 import { useShared } from "../shared/texts";
 import { useApp } from "./texts";
@@ -26,6 +27,7 @@ export function App() {
           <Route path="models/:party/*" element={<Area kind="Model"><Models /></Area>} />
           <Route path="brands/:party/*" element={<Area kind="Brand"><Brands /></Area>} />
           <Route path="agencies/:party/*" element={<Area kind="Agency"><Agencies /></Area>} />
+          <Route path="contributors/:party/*" element={<Area kind="Contributor"><Crew /></Area>} />
           <Route path="*" element={<Bare><NotFound /></Bare>} />
         </Routes>
       </Suspense>
@@ -63,6 +65,11 @@ function Theirs({ kind, children }: { kind: PartyKind; children: ReactNode }) {
   const { party: handle } = useParams();
   const party = viewer?.parties.find((each) => each.__typename === kind && each.handle === handle);
   return party ? <PartyProvider value={party} key={party.id}>{children}</PartyProvider> : <Bare><NotFound /></Bare>;
+}
+
+function Crew() {
+  const t = useApp();
+  return <Shell tabs={[]}><Empty icon="payouts" title={t("crew.title")} hint={t("crew.hint")} /></Shell>;
 }
 
 function Unreachable() {

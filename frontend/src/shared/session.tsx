@@ -84,7 +84,7 @@ export function useParty(): Party {
   return party;
 }
 
-const ROOMS: Record<PartyKind, string> = { Model: "models", Brand: "brands", Agency: "agencies" };
+const ROOMS: Record<PartyKind, string> = { Model: "models", Brand: "brands", Agency: "agencies", Contributor: "contributors" };
 
 /** /models/ada-lindqvist: where a party's screens are. */
 export const pathOf = (party: Pick<Party, "handle"> & { __typename?: string }, screen = "") =>

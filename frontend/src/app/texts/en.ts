@@ -65,4 +65,7 @@ export const en = {
   "passkey.add": "Add a passkey",
   "passkey.added": "The passkey is added",
   "passkey.failed": "The passkey is not added",
+  "kind.Contributor": "Crew",
+  "crew.title": "Your parts of licences are paid to you",
+  "crew.hint": "There are no screens for crew yet: invitations and shares are answered through the API, under For developers.",
 } as const satisfies Record<string, string>;

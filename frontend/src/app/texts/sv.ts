@@ -67,4 +67,7 @@ export const sv: Record<keyof typeof en, string> = {
   "passkey.add": "Lägg till en nyckel",
   "passkey.added": "Nyckeln är tillagd",
   "passkey.failed": "Nyckeln är inte tillagd",
+  "kind.Contributor": "Team",
+  "crew.title": "Dina delar av licenser betalas till dig",
+  "crew.hint": "Det finns inga sidor för teamet ännu: inbjudningar och delar besvaras genom API:et, under För utvecklare.",
 };
