@@ -75,7 +75,8 @@ const SetRatesDocument = graphql(`
           }
         }
       }
-      ... on UserError { code message path }
+      ... on InvalidInput { code message path }
+      ... on NotAllowed { code message path }
     }
   }
 `);
