@@ -1,13 +1,13 @@
 """Parties, the people and programs that act for them, and their doors to the payment service."""
 
-import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 
 from core.actor import Scope
 from core.errors import InvalidInput, NotAllowed, WrongState
 from core.work import OpenWork, Work
-from market import rules, store
+from market import api_keys, rules, store
 from market.facts import ApiKeyCreated, ApiKeyRevoked, MemberAdded, OperatorCreated
 from market.rights import Industry
 from market.states import PartyKind
@@ -72,16 +72,18 @@ async def _person(work: Work, *, email: str, name: str, password_hash: str | Non
 # ------------------------------------------------------------------ keys
 
 
-async def create_api_key(work: Work, *, party_id: int | None, name: str, scopes: Sequence[Scope]) -> tuple[ApiKey, str]:
+async def create_api_key(
+    work: Work, *, party_id: int | None, name: str, scopes: Sequence[Scope], expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
     """A key and its secret, which is shown this once. Without a party: the caller's only one, or an operator's own."""
     rules.check_scope(work.actor, Scope.MANAGE)
     actor = work.actor
-    if party_id is not None and rules.is_system(actor):
-        return await _make_key(work, party_id=party_id, person_id=None, name=name, scopes=scopes)
-    if party_id is None and actor.is_operator and not actor.party_ids and actor.person_id is not None:
-        return await _make_key(work, party_id=None, person_id=actor.person_id, name=name, scopes=scopes)
-    acting = rules.acting_party(party_id, actor.party_ids, noun="party")
-    return await _make_key(work, party_id=acting, person_id=None, name=name, scopes=scopes)
+    person_id = actor.person_id if party_id is None and actor.is_operator and not actor.party_ids else None
+    if person_id is None and not (party_id is not None and rules.is_system(actor)):
+        party_id = rules.acting_party(party_id, actor.party_ids, noun="party")
+    return await _make_key(
+        work, party_id=party_id, person_id=person_id, name=name, scopes=scopes, expires_at=expires_at
+    )
 
 
 async def create_operator_key(work: Work, *, person_id: int, name: str, scopes: Sequence[Scope]) -> str:
@@ -95,15 +97,20 @@ async def create_operator_key(work: Work, *, person_id: int, name: str, scopes: 
 
 
 async def _make_key(
-    work: Work, *, party_id: int | None, person_id: int | None, name: str, scopes: Sequence[Scope]
+    work: Work,
+    *,
+    party_id: int | None,
+    person_id: int | None,
+    name: str,
+    scopes: Sequence[Scope],
+    expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     if not scopes:
         raise InvalidInput("Name at least one scope.", path=["scopes"])
     rules.check_held_scopes(work.actor, scopes)
     if await store.parties.live_keys(work, party_id=party_id, person_id=person_id) >= MAXIMUM_KEYS:
         raise NotAllowed(f"There are {MAXIMUM_KEYS} keys already. Revoke one that is not used.", code="TOO_MANY_KEYS")
-    prefix = f"tm_{secrets.token_urlsafe(6)}"
-    secret = f"{prefix}_{secrets.token_urlsafe(32)}"
+    prefix, secret = api_keys.new()
     key = ApiKey(
         party_id=party_id,
         person_id=person_id,
@@ -112,6 +119,7 @@ async def _make_key(
         secret_hash=sha256(secret.encode()).digest(),
         scopes=[scope for scope in Scope if scope in scopes],
         created_at=work.now,
+        expires_at=rules.check_key_expiry(expires_at, work.now),
     )
     work.session.add(key)
     await work.session.flush()

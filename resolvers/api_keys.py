@@ -23,7 +23,9 @@ class ApiKeyMutations:
     async def create_api_key(self, info: Info, input: CreateApiKeyInput) -> CreateApiKeyResult:
         async with policy.work(info) as work:
             party_id = number_if_given(info, input.party_id, *PARTIES, path=["partyId"])
-            key, secret = await parties.create_api_key(work, party_id=party_id, name=input.name, scopes=input.scopes)
+            key, secret = await parties.create_api_key(
+                work, party_id=party_id, name=input.name, scopes=input.scopes, expires_at=input.expires_at
+            )
         return ApiKeyCreated(api_key=ApiKey.of(key), key=secret)
 
     @strawberry.mutation

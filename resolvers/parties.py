@@ -17,4 +17,12 @@ class PartyQueries:
             return None
         async with policy.read(info) as read:
             parties = await store.parties.by_ids(read, actor.party_ids)
-        return Viewer(name=actor.name, parties=[party_of(parties[number]) for number in sorted(parties)])
+            person = await store.people.who_asks(read)
+        return Viewer(
+            person_id=person.id if person else None,
+            name=actor.name,
+            parties=[party_of(parties[number]) for number in sorted(parties)],
+            email=person.email if person else None,
+            person_name=person.name if person else None,
+            is_operator=actor.is_operator,
+        )

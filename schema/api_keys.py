@@ -19,6 +19,7 @@ class ApiKey(Node):
     )
     scopes: list[Scope]
     created_at: datetime
+    expires_at: datetime | None = strawberry.field(description="When it ends by itself, if ever.")
     last_used_at: datetime | None
     revoked_at: datetime | None
 
@@ -30,6 +31,7 @@ class ApiKey(Node):
             prefix=row.prefix,
             scopes=[Scope(scope) for scope in row.scopes],
             created_at=stored(row.created_at),
+            expires_at=row.expires_at,
             last_used_at=row.last_used_at,
             revoked_at=row.revoked_at,
         )
@@ -40,6 +42,9 @@ class CreateApiKeyInput:
     party_id: strawberry.ID | None
     name: str
     scopes: list[Scope]
+    expires_at: datetime | None = strawberry.field(
+        default=None, description="At least a minute and at most five years from now; it never ends if left out."
+    )
 
 
 @strawberry.type

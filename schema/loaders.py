@@ -27,6 +27,7 @@ from schema.money import Money
 from schema.paging import Page
 from schema.parties import Agency, Brand, Contributor, Model, ModelConnection, Party
 from schema.payments import Balance, Earning, Payee, Payment, Payout, PayoutConnection, Share, ShareConnection
+from schema.people import Invitation, Member, Passkey, Session
 from schema.rates import Quote, RateCard
 from schema.rights import Availability, RightsInput
 from schema.statements import Statement, StatementConnection, StatementLineConnection
@@ -50,6 +51,22 @@ class PartyLoaders(Protocol):
     @property
     def api_keys(self) -> DataLoader[int, list[ApiKey]]:
         """By the party's number."""
+
+    @property
+    def members(self) -> DataLoader[int, list[Member]]:
+        """By the party's number."""
+
+    @property
+    def invitations(self) -> DataLoader[int, list[Invitation]]:
+        """By the party's number."""
+
+    @property
+    def passkeys(self) -> DataLoader[int, list[Passkey]]:
+        """By the person's number: the caller's own and nobody else's."""
+
+    @property
+    def sessions(self) -> DataLoader[int, list[Session]]:
+        """By the person's number: the caller's own and nobody else's."""
 
     async def roster(self, agency_id: int, page: Page) -> ModelConnection: ...
     async def mandates_of(

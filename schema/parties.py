@@ -12,6 +12,7 @@ from schema.context import Info
 from schema.enums import AssetStatus, BidStatus, Industry, LicenceStatus, MandateStatus
 from schema.ids import Node, sealed_id, stored
 from schema.paging import Connection, Page
+from schema.people import Invitation, Member, Passkey, Session
 
 if TYPE_CHECKING:
     from schema.assets import AssetConnection
@@ -121,6 +122,11 @@ class Model(Node, Party):
         policy.require_seller(info.context.actor, self.row_id)
         return await info.context.load.assets_of(self.row_id, status, Page.of(info, first, after, last, before))
 
+    @strawberry.field(description="Who acts for it, suspended ones too. For members; an API key needs MANAGE.")
+    async def members(self, info: Info) -> list[Member]:
+        policy.require_manager(info.context.actor, self.row_id)
+        return await info.context.load.members.load(self.row_id)
+
 
 @strawberry.type
 class ModelConnection(Connection[Model]):
@@ -191,6 +197,16 @@ class Agency(Node, Party):
         policy.require_member(info.context.actor, self.row_id)
         return await info.context.load.licences_of(self.row_id, status, Page.of(info, first, after, last, before))
 
+    @strawberry.field(description="Who acts for it, suspended ones too. For members; an API key needs MANAGE.")
+    async def members(self, info: Info) -> list[Member]:
+        policy.require_manager(info.context.actor, self.row_id)
+        return await info.context.load.members.load(self.row_id)
+
+    @strawberry.field(description="Those that wait to be accepted.")
+    async def invitations(self, info: Info) -> list[Invitation]:
+        policy.require_manager(info.context.actor, self.row_id)
+        return await info.context.load.invitations.load(self.row_id)
+
 
 @strawberry.type
 class Brand(Node, Party):
@@ -245,6 +261,16 @@ class Brand(Node, Party):
         policy.require_member(info.context.actor, self.row_id)
         return await info.context.load.crew_report(self.row_id, year)
 
+    @strawberry.field(description="Who acts for it, suspended ones too. For members; an API key needs MANAGE.")
+    async def members(self, info: Info) -> list[Member]:
+        policy.require_manager(info.context.actor, self.row_id)
+        return await info.context.load.members.load(self.row_id)
+
+    @strawberry.field(description="Those that wait to be accepted.")
+    async def invitations(self, info: Info) -> list[Invitation]:
+        policy.require_manager(info.context.actor, self.row_id)
+        return await info.context.load.invitations.load(self.row_id)
+
 
 @strawberry.type(description="Somebody of the human crew behind captures: a photographer, a make-up artist, a stylist.")
 class Contributor(Node, Party):
@@ -279,5 +305,17 @@ def party_of(row: tables.Party) -> Model | Agency | Brand | Contributor:
 
 @strawberry.type
 class Viewer:
+    person_id: strawberry.Private[int | None]
     name: str = strawberry.field(description="The person's email, or the API key's name.")
     parties: list[Party] = strawberry.field(description="The parties that the caller acts for.")
+    email: str | None = strawberry.field(description="Of the person who has signed in; null for an API key.")
+    person_name: str | None = strawberry.field(description="Null for an API key, too.")
+    is_operator: bool
+
+    @strawberry.field(description="The person's own; none for an API key.")
+    async def passkeys(self, info: Info) -> list[Passkey]:
+        return await info.context.load.passkeys.load(self.person_id) if self.person_id is not None else []
+
+    @strawberry.field(description="Those that hold now, the one seen last first; none for an API key.")
+    async def sessions(self, info: Info) -> list[Session]:
+        return await info.context.load.sessions.load(self.person_id) if self.person_id is not None else []

@@ -51,6 +51,12 @@ def require_member(actor: Actor, party_id: int) -> None:
     _require(is_member(actor, party_id), "Only members of the party may see this.")
 
 
+def require_manager(actor: Actor, party_id: int) -> None:
+    """Who may see the people behind a party: a member, or a key of its own that may manage it."""
+    require_member(actor, party_id)
+    _require(Scope.MANAGE in actor.scopes, "This API key may not see people. Use one with the scope MANAGE.")
+
+
 def require_seller(actor: Actor, model_id: int) -> None:
     _require(is_seller(actor, model_id), "Only the model and the agency that represents her may see this.")
 

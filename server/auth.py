@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-import re
+import hmac
 import secrets
 import unicodedata
 from collections.abc import Callable
@@ -18,16 +18,14 @@ from starlette.requests import HTTPConnection
 
 from core.actor import ANONYMOUS, SYSTEM, Actor
 from core.work import Read
-from market import people
+from market import api_keys, people
 from market.facts import SignInRefused
-from market.tables import Person
 from server import store
 from server.attempts import ACCOUNT, ADDRESS, Attempts, network
 from server.database import Database
 
 T = TypeVar("T")
 
-KEY = re.compile(r"tm_[A-Za-z0-9_-]{8}_[A-Za-z0-9_-]{43}")
 MAXIMUM_PASSWORD = 200
 HASHERS = 2
 """Each hash takes 64 MiB and a tenth of a second of one core."""
@@ -95,11 +93,11 @@ class Authenticator:
         return await self.by_key(key.strip())
 
     async def by_key(self, key: str) -> Caller:
-        if not KEY.fullmatch(key):
+        if not api_keys.is_one(key):
             raise WrongCredential("That is not an API key of this marketplace: they begin with `tm_`.")
         async with self.database.read(SYSTEM)() as read:
             holder = await store.key_holder(read, digest(key))
-        if holder is None or holder.key_id is None:
+        if holder is None or holder.key_id is None or not hmac.compare_digest(holder.secret_hash, digest(key)):
             raise WrongCredential("This API key is unknown or was revoked. Make a new one with createApiKey.")
         if _is_stale(holder, read):
             self.used.add(holder.key_id)
@@ -124,7 +122,7 @@ class Authenticator:
         known = person.password_hash if person else None
         right = await self.verify(known or _NOBODYS_HASH, password)
         if person is None or person.id is None or known is None or not right:
-            await self.refused(person, "password")
+            await self.refused(person.id if person else None, "password")
             raise WrongCredential("Email and password do not match.")
         async with self.database.work(SYSTEM)() as work:
             secret = await people.begin_session(
@@ -133,10 +131,10 @@ class Authenticator:
         await self.attempts.succeeded(ACCOUNT, email)
         return person.email, secret
 
-    async def refused(self, person: Person | None, method: str) -> None:
+    async def refused(self, person_id: int | None, method: str) -> None:
         """Write down that somebody was not let in."""
         async with self.database.work(SYSTEM)() as work:
-            work.record(SignInRefused(person_id=person.id if person else None, method=method))
+            work.record(SignInRefused(person_id=person_id, method=method))
 
     async def sign_out(self, secret: str) -> None:
         async with self.database.work(SYSTEM)() as work:

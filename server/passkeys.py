@@ -141,26 +141,27 @@ class Passkeys:
 
     async def _enter(self, request: Request, credential: Mapping[str, Any], challenge: bytes) -> tuple[Person, str]:
         """Under the passkey's lock: of two answers with the same count, one counts."""
-        whose: Person | None = None
+        person_id: int | None = None
         try:
             async with self.database.work(SYSTEM)() as work:
                 found = await market.people.lock_passkey(work, _bytes(credential.get("rawId")))
                 if found is None:
                     raise InvalidInput(UNKNOWN)
-                passkey, whose = found
+                passkey, person = found
+                person_id = person.id
                 passkey.sign_count = self._verified(passkey, credential, challenge).new_sign_count
                 passkey.last_used_at = work.now
                 secret = await people.begin_session(
                     work,
-                    whose,
+                    person,
                     method="passkey",
                     user_agent=request.headers.get("user-agent", ""),
                     replaces=self.page.cookie(request),
                 )
         except InvalidInput:
-            await self.page.authenticator.refused(whose, "passkey")
+            await self.page.authenticator.refused(person_id, "passkey")
             raise
-        return whose, secret
+        return person, secret
 
     def _verified(self, passkey: Passkey, credential: Mapping[str, Any], challenge: bytes) -> VerifiedAuthentication:
         """A count that does not rise tells of a copy of the key: it is refused. (Most keys of today never count.)"""

@@ -60,7 +60,7 @@ _REPRESENTED = """
        and m.days @> (clock() at time zone 'UTC')::date
 """
 _KEYS = f"""
-    select k.id as key_id, null::bigint as sign_in_id, k.person_id, k.name, k.scopes, k.last_used_at,
+    select k.id as key_id, null::bigint as sign_in_id, k.person_id, k.name, k.scopes, k.last_used_at, k.secret_hash,
            coalesce(o.is_operator, false) as is_operator, parties.*, represented.*
       from api_key k
       left join person o on o.id = k.person_id
@@ -72,7 +72,7 @@ _KEYS = f"""
 """  # noqa: S608 - all of it is written here
 _SIGN_INS = f"""
     select null::bigint as key_id, s.id as sign_in_id, s.person_id, o.email as name, null::text[] as scopes,
-           s.last_seen_at as last_used_at, o.is_operator, parties.*, represented.*
+           s.last_seen_at as last_used_at, s.secret_hash, o.is_operator, parties.*, represented.*
       from sign_in s
       join person o on o.id = s.person_id
       cross join lateral ({_PARTIES} where p.id in (select party_id from member
@@ -95,6 +95,7 @@ class Credential:
     actor: Actor
     key_id: int | None
     sign_in_id: int | None
+    secret_hash: bytes
     last_used_at: datetime | None = None
 
 
@@ -133,7 +134,7 @@ def _credential(row: "sa.Row[tuple[object, ...]] | None") -> Credential | None:
         represented_ids=frozenset(row.represented_ids),
         is_operator=row.is_operator,
     )
-    return Credential(actor, row.key_id, row.sign_in_id, row.last_used_at)
+    return Credential(actor, row.key_id, row.sign_in_id, row.secret_hash, row.last_used_at)
 
 
 async def keys_used(work: Work, key_ids: Sequence[int]) -> None:

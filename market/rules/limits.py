@@ -265,3 +265,12 @@ def _moment(moment: datetime, *, path: Path) -> datetime:
     if moment.tzinfo is None:
         raise InvalidInput(f"{path[-1]} needs a time zone, such as 2030-06-01T12:00:00Z.", path=path)
     return moment.astimezone(UTC)
+
+
+def check_key_expiry(expires_at: datetime | None, now: datetime) -> datetime | None:
+    """When a key ends by itself."""
+    if expires_at is not None and not now + timedelta(minutes=1) <= expires_at <= now + timedelta(days=5 * 366):
+        raise InvalidInput(
+            "A key ends at least a minute and at most five years from now, or never.", path=["expiresAt"]
+        )
+    return expires_at

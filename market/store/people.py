@@ -34,6 +34,13 @@ async def lock(work: Work, person_id: int) -> Person:
     return (await work.session.execute(query.execution_options(populate_existing=True))).scalar_one()
 
 
+async def who_asks(read: Read) -> Person | None:
+    """The person who has signed in; None for an API key, an operator's too."""
+    if read.actor.person_id is None or read.actor.api_key_id is not None:
+        return None
+    return await read.session.get(Person, read.actor.person_id)
+
+
 # ------------------------------------------------------------------ members
 
 
@@ -145,6 +152,11 @@ async def sign_ins(read: Read, person_id: int) -> Sequence[SignIn]:
     return found.scalars().all()
 
 
+async def own_sign_ins(read: Read, person_ids: Collection[int]) -> Mapping[int, Sequence[SignIn]]:
+    """The caller's, and of nobody else."""
+    return {each: await sign_ins(read, each) for each in person_ids if each == read.actor.person_id}
+
+
 async def end_sign_ins(
     work: Work, *, person_id: int, only: int | None = None, but: int | None = None
 ) -> Sequence[SignIn]:
@@ -171,6 +183,11 @@ async def end_sign_in_of(work: Work, secret_hash: bytes) -> SignIn | None:
 async def passkeys(read: Read, person_id: int) -> Sequence[Passkey]:
     query = sa.select(Passkey).where(col(Passkey.person_id) == person_id).order_by(col(Passkey.id))
     return (await read.session.execute(query)).scalars().all()
+
+
+async def own_passkeys(read: Read, person_ids: Collection[int]) -> Mapping[int, Sequence[Passkey]]:
+    """The caller's, and of nobody else."""
+    return {each: await passkeys(read, each) for each in person_ids if each == read.actor.person_id}
 
 
 async def lock_passkey(work: Work, credential_id: bytes) -> tuple[Passkey, Person] | None:

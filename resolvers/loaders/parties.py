@@ -1,4 +1,4 @@
-"""Parties, mandates and API keys."""
+"""Parties, their members, mandates and API keys; one's own sessions and passkeys."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -13,6 +13,7 @@ from schema.enums import MandateStatus
 from schema.mandates import Mandate, MandateConnection
 from schema.paging import Page
 from schema.parties import Agency, Brand, Model, ModelConnection, Party, party_of
+from schema.people import Invitation, Member, Passkey, Session
 
 
 class Parties(Batches):
@@ -40,6 +41,22 @@ class Parties(Batches):
     @cached_property
     def api_keys(self) -> DataLoader[int, list[ApiKey]]:
         return self.many(store.parties.api_keys, plainly(ApiKey.of))
+
+    @cached_property
+    def members(self) -> DataLoader[int, list[Member]]:
+        return self.many(store.people.members, plainly(lambda pair: Member.of(*pair)))
+
+    @cached_property
+    def invitations(self) -> DataLoader[int, list[Invitation]]:
+        return self.many(store.people.invitations, plainly(Invitation.of))
+
+    @cached_property
+    def passkeys(self) -> DataLoader[int, list[Passkey]]:
+        return self.many(store.people.own_passkeys, plainly(Passkey.of))
+
+    @cached_property
+    def sessions(self) -> DataLoader[int, list[Session]]:
+        return self.many(store.people.own_sign_ins, lambda row, read: Session.of(row, read.actor.sign_in_id))
 
     async def roster(self, agency_id: int, page: Page) -> ModelConnection:
         async with self.read() as read:

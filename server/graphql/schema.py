@@ -18,6 +18,7 @@ from resolvers.mandates import MandateMutations
 from resolvers.nodes import NodeQueries
 from resolvers.parties import PartyQueries
 from resolvers.payments import PaymentMutations
+from resolvers.people import PersonMutations
 from resolvers.refusals import RefusalHandler
 from resolvers.takedowns import TakedownMutations, TakedownQueries
 from resolvers.twins import TwinMutations, TwinQueries
@@ -45,6 +46,7 @@ class Mutation(
     TakedownMutations,
     PaymentMutations,
     ApiKeyMutations,
+    PersonMutations,
 ):
     pass
 

@@ -161,6 +161,7 @@ TABLE: dict[str, dict[str, str]] = {
         "prefix": "---S-SU",
         "scopes": "---S-SU",
         "createdAt": "---S-SU",
+        "expiresAt": "---0-0U",
         "lastUsedAt": "---0-0U",
         "revokedAt": "---0-0U",
     },
@@ -176,6 +177,7 @@ TABLE: dict[str, dict[str, str]] = {
         "bids": "SSFFFSU",
         "licences": "SSFFFSU",
         "assets": "SSFFFSU",
+        "members": "SFFFFSU",
     },
     "Agency": {
         "id": "SSSSSSU",
@@ -187,6 +189,8 @@ TABLE: dict[str, dict[str, str]] = {
         "payee": "0S000SU",
         "bids": "FSFFFSU",
         "licences": "FSFFFSU",
+        "members": "FSFFFSU",
+        "invitations": "FEFFFEU",
     },
     "Brand": {
         "id": "SSSSSSU",
@@ -199,6 +203,8 @@ TABLE: dict[str, dict[str, str]] = {
         "apiKeys": "FFFSFSU",
         "canPay": "FFFSFSU",
         "crewReport": "FFFSFSU",
+        "members": "FFFSFSU",
+        "invitations": "FFFEFEU",
     },
     "Contributor": {
         "id": "SSSSSSU",
