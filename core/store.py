@@ -1,6 +1,7 @@
-"""The clock, jobs, activity and idempotent answers: the ground's only SQL."""
+"""The clock, jobs, activity, audit and idempotent answers: the ground's only SQL."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -10,9 +11,10 @@ from cryptography.hazmat.primitives.hashes import SHA256, Hash
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
+from core.audit import origin_digest
 from core.errors import IdempotencyConflict
-from core.tables import Activity, ActivityFloor, Answer, Job
-from core.work import Read, Work
+from core.tables import Activity, ActivityFloor, Answer, Audit, AuditOrigin, AuditSeal, Job
+from core.work import ADDRESS, Read, Work
 
 T = TypeVar("T")
 
@@ -88,6 +90,65 @@ async def append_activity(
     """Add a row to the log, in the same transaction as what it tells."""
     row = {"topic": topic, "kind": kind, "body": body, "audience": list(audience) if audience is not None else None}
     await work.session.execute(insert(Activity).values(**row, at=work.now))
+
+
+async def append_audit(work: Work, *, kind: str, body: dict[str, Any]) -> None:
+    """Who did it, from where, what and when, in the same transaction as what was done. No personal text in `body`."""
+    address, salt = ADDRESS.get(), secrets.token_bytes(16)
+    row = Audit(
+        at=work.now,
+        kind=kind,
+        actor=f"{work.actor.caller} operator" if work.actor.is_operator else work.actor.caller,
+        body=orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode(),
+        origin_digest=origin_digest(salt, address) if address is not None else None,
+    )
+    work.session.add(row)
+    await work.session.flush()
+    if address is not None:
+        origin = {"audit_id": row.id, "address": address, "salt": salt}
+        await work.session.execute(insert(AuditOrigin).values(origin))
+
+
+async def audit_chain(read: Read, *, after: int, limit: int = 1000) -> Sequence[tuple[AuditSeal, Audit | None]]:
+    """Seals after the number `after`, with the rows that they seal, where those are there."""
+    query = sa.select(AuditSeal, Audit).outerjoin(Audit, col(Audit.id) == col(AuditSeal.audit_id))
+    found = await read.session.execute(
+        query.where(col(AuditSeal.number) > after).order_by(col(AuditSeal.number)).limit(limit)
+    )
+    return [(seal, row) for seal, row in found]
+
+
+async def unsealed_audit(read: Read) -> int | None:
+    """The first row that no seal holds."""
+    sealed = sa.select(1).where(col(AuditSeal.audit_id) == col(Audit.id)).correlate(Audit)
+    query = sa.select(sa.func.min(col(Audit.id))).where(~sa.exists(sealed))
+    return (await read.session.execute(query)).scalar_one()
+
+
+async def audit_origins(read: Read, ids: Sequence[int]) -> Mapping[int, AuditOrigin]:
+    found = await read.session.execute(sa.select(AuditOrigin).where(col(AuditOrigin.audit_id).in_(ids)))
+    return {origin.audit_id: origin for origin in found.scalars()}
+
+
+async def audit_rows(read: Read, *, actor: str | None, kind: str | None, limit: int) -> Sequence[Audit]:
+    """The newest, oldest of them first."""
+    query = sa.select(Audit).order_by(col(Audit.id).desc()).limit(limit)
+    if actor is not None:
+        query = query.where(col(Audit.actor).in_((actor, f"{actor} operator")))
+    if kind is not None:
+        query = query.where(col(Audit.kind) == kind)
+    return list(reversed((await read.session.execute(query)).scalars().all()))
+
+
+async def forget_origins(work: Work, *, actor: str | None = None, older_than: timedelta | None = None) -> int:
+    """From where one caller acted, or anybody so long ago. The rows stay, and still verify. How many were forgotten."""
+    rows = sa.select(col(Audit.id)).where(col(Audit.id) == col(AuditOrigin.audit_id))
+    if actor is not None:
+        rows = rows.where(col(Audit.actor).in_((actor, f"{actor} operator")))
+    if older_than is not None:
+        rows = rows.where(col(Audit.at) < sa.func.clock() - older_than)
+    gone = sa.delete(AuditOrigin).where(sa.exists(rows.correlate(AuditOrigin))).returning(col(AuditOrigin.audit_id))
+    return len((await work.session.execute(gone)).all())
 
 
 async def activity_since(

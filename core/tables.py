@@ -1,4 +1,4 @@
-"""What every table has in common, and the tables that belong to no trade: jobs, activity, idempotent answers, the edge's."""
+"""What every table has in common, and those that belong to no trade: jobs, activity, audit, idempotent answers, the edge's."""
 
 import re
 from collections.abc import Sequence
@@ -167,6 +167,35 @@ class Document(Table, table=True):
     __table_args__ = (sa.Index(None, "used_at"),)
 
 
+class Audit(Table, table=True):
+    """Who did what of consent, money and access, written in the transaction that did it. Append-only. `body` is JSON and
+    `actor` a pseudonym: nothing here has to be forgotten when a person is."""
+
+    id: Id = None
+    at: Moment
+    kind: str
+    actor: str
+    body: str
+    origin_digest: bytes | None = Field(default=None, nullable=True)
+
+
+class AuditSeal(Table, table=True):
+    """The chain: each seal is the SHA-256 of the one before and of one row. Made as the transaction commits, one
+    transaction after the other, so that the numbers have no gap. Append-only."""
+
+    number: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    audit_id: int = ref("audit.id", unique=True)
+    digest: bytes
+
+
+class AuditOrigin(Table, table=True):
+    """From which address somebody acted, until that is forgotten. The row keeps only a salted digest of it."""
+
+    audit_id: int = ref("audit.id", primary_key=True)
+    address: str
+    salt: bytes
+
+
 class Answer(Table, table=True):
     """What an idempotency key was answered with: the row that the mutation made."""
 
@@ -191,6 +220,30 @@ FOUNDATIONS = (
        $$""",
 )
 """What must stand before the first table; one command each, for asyncpg takes one command per statement."""
+
+SEALING = (
+    """create or replace function audit_sealed() returns trigger language plpgsql as $$
+         declare
+           last audit_seal;
+         begin
+           perform pg_advisory_xact_lock(7406);
+           select * into last from audit_seal order by number desc limit 1;
+           insert into audit_seal (number, audit_id, digest) values (
+             coalesce(last.number, 0) + 1, new.id, sha256(coalesce(last.digest, '') || convert_to(concat_ws(E'\\n',
+               coalesce(last.number, 0) + 1, new.id, to_char(new.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
+               new.kind, new.actor, coalesce(encode(new.origin_digest, 'hex'), ''), new.body), 'UTF8')));
+           return null;
+         end
+       $$""",
+    """create constraint trigger audit_sealed after insert on audit deferrable initially deferred
+       for each row execute function audit_sealed()""",
+)
+"""Deferred: the lock is taken as the last thing before the commit, by the server itself, and no client can dawdle under it."""
+
+for table in (Audit, AuditSeal):
+    append_only(table)
+for command in SEALING:
+    sa.event.listen(AuditSeal.__table__, "after_create", sa.DDL(command.replace("%", "%%")))  # type: ignore[attr-defined,no-untyped-call]
 
 for command in FOUNDATIONS:
     sa.event.listen(SQLModel.metadata, "before_create", sa.DDL(command.replace("%", "%%")))  # type: ignore[no-untyped-call]

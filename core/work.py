@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actor import Actor
+
+ADDRESS: ContextVar[str | None] = ContextVar("address", default=None)
+"""From which network address the request came that is being answered; None for jobs and commands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.work import Fact
+from market.states import TwinStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class MandateProposed(Fact):
 @dataclass(frozen=True, slots=True)
 class MandateAnswered(Fact):
     mandate_id: int
+    accepted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,19 @@ class ContributionChanged(Fact):
 @dataclass(frozen=True, slots=True)
 class TwinStatusSet(Fact):
     twin_id: int
+    status: TwinStatus
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySet(Fact):
+    twin_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RatesSet(Fact):
+    twin_id: int
+    version: int
 
 
 @dataclass(frozen=True, slots=True)

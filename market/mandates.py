@@ -67,7 +67,7 @@ async def respond(work: Work, *, mandate_id: int, accept: bool) -> Mandate:
         await _check_room(work, mandate)
     mandate.answered_at = work.now
     await work.session.flush()
-    work.record(MandateAnswered(mandate_id=_id(mandate)))
+    work.record(MandateAnswered(mandate_id=_id(mandate), accepted=accept))
     return mandate
 
 

@@ -10,7 +10,7 @@ from core.errors import InvalidInput, NotAllowed, WrongState
 from core.work import Work
 from market import licences, listings, rules, store
 from market import territories as places
-from market.facts import TwinStatusSet
+from market.facts import PolicySet, RatesSet, TwinStatusSet
 from market.rights import Industry, Medium
 from market.states import TwinStatus
 from market.store.rights import country_numbers, media_numbers
@@ -104,7 +104,7 @@ async def set_status(work: Work, *, twin_id: int, status: TwinStatus, reason: st
         await listings.withdraw_all(work, twin, reason="The twin has left the market.")
     if before is TwinStatus.SUSPENDED:
         await licences.resume_all(work, twin)
-    work.record(TwinStatusSet(twin_id=twin_id))
+    work.record(TwinStatusSet(twin_id=twin_id, status=status))
     return twin
 
 
@@ -164,6 +164,7 @@ async def set_consent_policy(
         set_by=work.actor.caller,
     )
     await store.twins.keep_policy(work, twin, policy)
+    work.record(PolicySet(twin_id=twin_id, version=policy.version))
     return twin
 
 
@@ -206,6 +207,7 @@ async def set_rates(
         set_by=work.actor.caller,
     )
     await store.twins.keep_card(work, twin, card)
+    work.record(RatesSet(twin_id=twin_id, version=card.version))
     return twin, card
 
 

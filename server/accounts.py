@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.actor import SYSTEM
+from core.actor import ANONYMOUS
 from core.errors import InvalidInput
 from core.work import Work
 from market import people, rules
@@ -40,7 +40,7 @@ class Accounts:
         await self._count(request)
         hashed = await self.page.authenticator.hash(password)
         account = NewAccount(kind, name, handle, country, industry, email, hashed)
-        async with self.database.work(SYSTEM)() as work:
+        async with self.database.work(ANONYMOUS)() as work:
             _, person = await people.register(work, account)
             secret = await self._begin(request, work, person)
         return self.page.remember(forms.answered({"name": person.email}, status=201), secret)
@@ -59,7 +59,7 @@ class Accounts:
         name = rules.check_line(forms.text(given, "name", most=200), path=["name"])
         email, password = _new_credentials(given)
         hashed = await self.page.authenticator.hash(password)
-        async with self.database.work(SYSTEM)() as work:
+        async with self.database.work(ANONYMOUS)() as work:
             person = await people.join(
                 work, secret=invitation, person_id=None, email=email, name=name, password_hash=hashed
             )

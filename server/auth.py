@@ -124,7 +124,7 @@ class Authenticator:
         if person is None or person.id is None or known is None or not right:
             await self.refused(person.id if person else None, "password")
             raise WrongCredential("Email and password do not match.")
-        async with self.database.work(SYSTEM)() as work:
+        async with self.database.work(ANONYMOUS)() as work:
             secret = await people.begin_session(
                 work, person, method="password", user_agent=user_agent, replaces=replaces
             )
@@ -133,11 +133,11 @@ class Authenticator:
 
     async def refused(self, person_id: int | None, method: str) -> None:
         """Write down that somebody was not let in."""
-        async with self.database.work(SYSTEM)() as work:
+        async with self.database.work(ANONYMOUS)() as work:
             work.record(SignInRefused(person_id=person_id, method=method))
 
     async def sign_out(self, secret: str) -> None:
-        async with self.database.work(SYSTEM)() as work:
+        async with self.database.work(ANONYMOUS)() as work:
             await people.end_session_of(work, secret)
 
     async def verify(self, known: str, password: str) -> bool:

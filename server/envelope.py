@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.work import ADDRESS
 from server.graphql import errors
 
 access = logging.getLogger("twinmarket.access")
@@ -40,6 +41,7 @@ class Envelope:
             return await self.app(scope, receive, send)
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
+        ADDRESS.set(scope["client"][0] if scope.get("client") else None)
         status, began = 0, time.perf_counter()
 
         async def note(message: Message) -> None:

@@ -24,7 +24,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from core.actor import SYSTEM, Actor
+from core.actor import ANONYMOUS, Actor
 from core.errors import InvalidInput
 from core.seal import Seal
 from market import people
@@ -124,7 +124,7 @@ class Passkeys:
             timeout=int(CHALLENGE_HOLDS.total_seconds() * 1000),
             user_verification=UserVerificationRequirement.REQUIRED,
         )
-        await self._keep(request, options.challenge, Ceremony.SIGN_IN, SYSTEM)
+        await self._keep(request, options.challenge, Ceremony.SIGN_IN, ANONYMOUS)
         return forms.answered(orjson.loads(webauthn.options_to_json(options)))
 
     async def sign_in(self, request: Request) -> Response:
@@ -133,7 +133,7 @@ class Passkeys:
         credential = _credential(given)
         await self.page.authenticator.attempts.count((ADDRESS, network(_address(request))))
         try:
-            challenge = await self._take(credential, Ceremony.SIGN_IN, SYSTEM)
+            challenge = await self._take(credential, Ceremony.SIGN_IN, ANONYMOUS)
             person, secret = await self._enter(request, credential, challenge)
         except InvalidInput as wrong:
             raise WrongCredential(wrong.message) from None
@@ -143,7 +143,7 @@ class Passkeys:
         """Under the passkey's lock: of two answers with the same count, one counts."""
         person_id: int | None = None
         try:
-            async with self.database.work(SYSTEM)() as work:
+            async with self.database.work(ANONYMOUS)() as work:
                 found = await market.people.lock_passkey(work, _bytes(credential.get("rawId")))
                 if found is None:
                     raise InvalidInput(UNKNOWN)

@@ -5,9 +5,10 @@ a sentence: "when a payment has succeeded, activate the licence and transfer the
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Any
 
-from core.store import append_activity, enqueue
+from core.store import append_activity, append_audit, enqueue
 from core.work import Fact, Work
 from market import facts as market
 from payments import facts as payments
@@ -127,6 +128,8 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     market.MandateDelegated: (),
     market.MandateEnded: (),
     market.TwinStatusSet: (),
+    market.PolicySet: (),
+    market.RatesSet: (),
     market.ContributionChanged: (),
     market.ModelErased: (),
     # listings and bids
@@ -192,8 +195,26 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
 }
 
 
+UNAUDITED: frozenset[type[Fact]] = frozenset(
+    {
+        market.ListingOpened,
+        market.ListingWithdrawn,
+        market.ListingAwarded,
+        market.BidPlaced,
+        market.BidAnswered,
+        market.LicencePaymentFailed,
+        market.AssetDueSoon,
+        payments.PayeeChanged,
+        payments.StripeEventReceived,
+    }
+)
+"""Neither consent nor money that moved nor access. Every other fact, a new one too, is a row of the audit log."""
+
+
 async def react(work: Work) -> None:
-    """Write, in the work's own transaction, the jobs and the activity that follow from its facts."""
+    """Write, in the work's own transaction, the jobs, the activity and the audit that follow from its facts."""
     for fact in work.facts:
+        if type(fact) not in UNAUDITED:
+            await append_audit(work, kind=type(fact).__name__, body=asdict(fact))
         for reaction in REACTIONS[type(fact)]:
             await reaction(work, fact)

@@ -76,7 +76,7 @@ async def test_listing_needs_rates_and_a_policy(database: Database) -> None:
     await factories.set_policy(database, ada)
     async with database.work(ada.model.actor)() as work:
         listed = await twins.set_status(work, twin_id=ada.id, status=TwinStatus.LISTED, reason=None)
-        assert work.facts == [TwinStatusSet(twin_id=ada.id)]
+        assert work.facts == [TwinStatusSet(twin_id=ada.id, status=TwinStatus.LISTED)]
     assert listed.status is TwinStatus.LISTED
     with pytest.raises(WrongState):
         await factories.set_status(database, ada, TwinStatus.DRAFT)
