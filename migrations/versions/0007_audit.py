@@ -1,14 +1,14 @@
 """The audit log: append-only rows, sealed into a chain as their transactions commit.
 
-Revision 0006, after 0005.
+Revision 0007, after 0006.
 """
 
 from collections.abc import Sequence
 
 from alembic import op
 
-revision: str = "0006"
-down_revision: str | None = "0005"
+revision: str = "0007"
+down_revision: str | None = "0006"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
