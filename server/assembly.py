@@ -79,7 +79,7 @@ def assemble(
     return Starlette(
         routes=[*ours, *spa.routes(ours, shows_graphiql=settings.shows_graphiql)],
         middleware=[
-            Middleware(Envelope, is_https=is_https),
+            Middleware(Envelope, public_url=settings.url),
             Middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts),
         ],
         lifespan=lifespan,

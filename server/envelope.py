@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.work import ADDRESS
+from server import policies
 from server.graphql import errors
 
 access = logging.getLogger("twinmarket.access")
@@ -19,28 +20,18 @@ log = logging.getLogger(__name__)
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
-SECURITY = {
-    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-HTTPS_ONLY = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
-
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
     app: ASGIApp
-    is_https: bool
+    public_url: str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self.app(scope, receive, send)
         request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
+        nonce = secrets.token_urlsafe(16)
+        scope.setdefault("state", {}).update(request_id=request_id, nonce=nonce, public_url=self.public_url)
         ADDRESS.set(scope["client"][0] if scope.get("client") else None)
         status, began = 0, time.perf_counter()
 
@@ -50,7 +41,7 @@ class Envelope:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
-                for name, value in {**SECURITY, **(HTTPS_ONLY if self.is_https else {})}.items():
+                for name, value in self._defended(headers, nonce).items():
                     headers.setdefault(name, value)
             elif message["type"] == "websocket.close":
                 status = message.get("code", 1000)
@@ -64,6 +55,13 @@ class Envelope:
                 await _crashed(request_id)(scope, receive, note)
         finally:
             _log(scope, status, time.perf_counter() - began)
+
+    def _defended(self, headers: Headers, nonce: str) -> dict[str, str]:
+        """What the answer does not say itself. A page is whatever a browser would show as one."""
+        is_page = headers.get("content-type", "").lower().startswith(("text/html", "application/xhtml", "image/svg"))
+        policy = policies.page(nonce, self.public_url) if is_page else policies.API
+        https = policies.HTTPS_ONLY if self.public_url.startswith("https:") else {}
+        return {policies.HEADER: policy, **policies.EVERYWHERE, **https}
 
 
 def _request_id(scope: Scope) -> str:
