@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import orjson
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.hashes import SHA256, Hash
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlmodel import col
 
 from core.audit import origin_digest
@@ -140,11 +140,15 @@ async def audit_rows(read: Read, *, actor: str | None, kind: str | None, limit: 
     return list(reversed((await read.session.execute(query)).scalars().all()))
 
 
-async def forget_origins(work: Work, *, actor: str | None = None, older_than: timedelta | None = None) -> int:
-    """From where one caller acted, or anybody so long ago. The rows stay, and still verify. How many were forgotten."""
+async def forget_origins(
+    work: Work, *, person_ids: Sequence[int] | None = None, older_than: timedelta | None = None
+) -> int:
+    """From where some people acted, or anybody so long ago. The rows stay, and still verify. How many were forgotten."""
     rows = sa.select(col(Audit.id)).where(col(Audit.id) == col(AuditOrigin.audit_id))
-    if actor is not None:
-        rows = rows.where(col(Audit.actor).in_((actor, f"{actor} operator")))
+    if person_ids is not None:
+        callers = [f"person:{each}{more}" for each in person_ids for more in ("", " operator")]
+        named = sa.cast(col(Audit.body), JSONB)["person_id"].astext.in_([str(each) for each in person_ids])
+        rows = rows.where(sa.or_(col(Audit.actor).in_(callers), named))
     if older_than is not None:
         rows = rows.where(col(Audit.at) < sa.func.clock() - older_than)
     gone = sa.delete(AuditOrigin).where(sa.exists(rows.correlate(AuditOrigin))).returning(col(AuditOrigin.audit_id))

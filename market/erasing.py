@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from core.actor import Scope
 from core.errors import NotAllowed, WrongState
+from core.store import forget_origins
 from core.work import Read, Work
 from market import listings, rules, store
 from market.facts import ModelErased
@@ -60,6 +61,7 @@ async def _erase(work: Work, traces: Traces) -> None:
     references = [licence.id for licence in traces.licences if licence.id is not None]
     await payments.take_names_out(work, party_id, references, redacted=redacted, names=names)
     await store.erasing.forget_people(work, traces)
+    await forget_origins(work, person_ids=[person.id for person in traces.people if person.id is not None])
     for twin in traces.twins:
         _overwrite(twin)
     traces.party.name, traces.party.handle = NOTHING, f"erased-{party_id}"

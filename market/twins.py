@@ -125,7 +125,7 @@ async def capture(work: Work, *, twin_id: int, keep_policy: bool, keep_rates: bo
         await store.contributions.carry_over(work, crews.get((twin_id, twin.version - 1), ()), twin.version)
     await work.session.flush()
     await listings.withdraw_for_capture(work, twin)
-    work.record(TwinStatusSet(twin_id=twin_id))
+    work.record(TwinStatusSet(twin_id=twin_id, status=twin.status))
     return twin
 
 

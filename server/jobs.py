@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from core.store import append_activity, enqueue, once, trim_activity
+from core.store import append_activity, enqueue, forget_origins, once, trim_activity
 from core.work import OpenWork, Read, Work
 from market import assets, licences, takedowns
 from payments import charges, disputes, payees, payers, refunds, reversals, transfers, webhooks
@@ -18,6 +18,8 @@ SWEEP_EVERY = timedelta(minutes=1)
 FORGOTTEN = timedelta(seconds=30)
 """What nobody has taken further for so long, the sweeper does."""
 RARELY = timedelta(minutes=10)
+ORIGINS_KEPT = timedelta(days=180)
+"""From which address somebody acted is remembered so long, beside the audit log."""
 TRIMMED_AT_ONCE = 5_000
 
 
@@ -99,6 +101,7 @@ async def sweep(tools: Tools, body: dict[str, Any]) -> Again:
                 await enqueue(work, kind, key=str(number), body={argument: number})
         await enqueue(work, "licences.end", key="every minute")
         await store.forget_attempts(work)
+        await forget_origins(work, older_than=ORIGINS_KEPT)
         await enqueue(work, "tidy", key="every minute")
         return work.now + SWEEP_EVERY
 

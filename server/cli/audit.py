@@ -60,7 +60,7 @@ def forget(person: Annotated[int, typer.Argument(help="The number of a person, a
     """Forget from which addresses a person acted. The rows stay, under a pseudonym, and still verify."""
 
     async def erase(work: Work) -> int:
-        return await store.forget_origins(work, actor=f"person:{person}")
+        return await store.forget_origins(work, person_ids=[person])
 
     typer.echo(f"{opening.work(erase)} addresses are forgotten.")
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 import typing
+from datetime import timedelta
 from enum import StrEnum
 
 import httpx
@@ -136,8 +137,8 @@ async def test_a_person_is_forgotten_and_the_chain_still_holds(database: Databas
     for number in range(3):
         await write(database, number)
     async with database.work(SYSTEM)() as work:
-        assert await forget_origins(work, actor="person:8") == 0
-        assert await forget_origins(work, actor="person:7") == 3
+        assert await forget_origins(work, person_ids=[8]) == 0
+        assert await forget_origins(work, person_ids=[7]) == 3
     async with database.reads.connect() as connection:
         kept = await connection.execute(sa.text("select row_to_json(audit)::text from audit"))
     assert not any("192.0.2.1" in row for row in kept.scalars())
@@ -146,6 +147,14 @@ async def test_a_person_is_forgotten_and_the_chain_still_holds(database: Databas
 
 
 # ------------------------------------------------------------------ what is in it
+
+
+async def test_where_somebody_signed_in_is_forgotten_with_her(http: httpx.AsyncClient, database: Database) -> None:
+    await http.post("/accounts", json=LENA)
+    async with database.work(SYSTEM)() as work:
+        assert await forget_origins(work, older_than=timedelta(days=1)) == 0
+        assert await forget_origins(work, person_ids=[1]) == 2  # the account, and signing in: by nobody yet, of her
+    assert (await verdict(database)).fault is None
 
 
 async def test_coming_and_going_is_written_down(http: httpx.AsyncClient, database: Database) -> None:

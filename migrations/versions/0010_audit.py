@@ -1,14 +1,14 @@
 """The audit log: append-only rows, sealed into a chain as their transactions commit.
 
-Revision 0008, after 0007.
+Revision 0010, after 0009.
 """
 
 from collections.abc import Sequence
 
 from alembic import op
 
-revision: str = "0008"
-down_revision: str | None = "0007"
+revision: str = "0010"
+down_revision: str | None = "0009"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
