@@ -7,8 +7,9 @@ requests with one key, and a time-out are Unknown, never Refused. An id that the
 which lags.
 """
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -217,6 +218,16 @@ class Gateway(Protocol):
     async def find_payout(self, *, account_id: str, payout_id: str) -> PayoutSeen: ...
 
     # events
+    def events_since(
+        self, since: datetime, *, account_id: str | None = None, only_undelivered: bool = False
+    ) -> AsyncIterator[EventSeen]:
+        """From the service's list: the platform's, or one account's. May raise ForgedEvent: it is none of ours."""
+        ...
+
+    def account_events_since(self, since: datetime) -> AsyncIterator[EventSeen]:
+        """Of all accounts, those that tell of the account itself."""
+        ...
+
     def read_event(self, body: bytes, signature: str, secrets: tuple[str, ...]) -> EventSeen:
         """Raises ForgedEvent. Any one of `secrets` may have signed it (two while one is being replaced)."""
         ...

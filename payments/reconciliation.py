@@ -77,9 +77,22 @@ class DisputeHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class TransactionHeld:
+    """A movement of the platform's balance by `net`. `category` is the processor's own word."""
+
+    id: str
+    category: str
+    source: str | None
+    net: int
+    currency: str
+    told: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """What the processor holds, in its own units and its own lower-case currencies. `charges` are those that succeeded;
-    `balances` are what each payee's account holds, by currency, and `platform` what ours does, where that is known."""
+    `balances` are what each payee's account holds, by currency, `platform` what ours does, and `transactions` what moved
+    that, where it is known."""
 
     charges: tuple[ChargeHeld, ...] = ()
     transfers: tuple[TransferHeld, ...] = ()
@@ -89,6 +102,7 @@ class Books:
     reversals: tuple[ReversalHeld, ...] = ()
     disputes: tuple[DisputeHeld, ...] = ()
     platform: Mapping[str, int] | None = None
+    transactions: tuple[TransactionHeld, ...] | None = None
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> "Books":
@@ -105,6 +119,7 @@ class Books:
             ),
             disputes=tuple(DisputeHeld(**row) for row in body.get("disputes", ())),
             platform=body.get("platform"),
+            transactions=_transactions(body.get("transactions")),
         )
 
 
@@ -112,6 +127,10 @@ def _transfer(row: Mapping[str, Any]) -> TransferHeld:
     back = row["amount"] if row["reversed"] is True else int(row["reversed"])
     numbers = {name: _number(row[name]) for name in ("share_id", "payment_id")}
     return TransferHeld(**{**row, **numbers, "reversed": back})
+
+
+def _transactions(rows: Sequence[Mapping[str, Any]] | None) -> tuple[TransactionHeld, ...] | None:
+    return None if rows is None else tuple(TransactionHeld(**row) for row in rows)
 
 
 def _number(value: object) -> int | None:
@@ -144,6 +163,7 @@ async def compare(read: Read, books: Books) -> list[str]:
         *_differences("reversals", _reversals_implied(rows), _reversals_held(books.reversals)),
         *_differences("disputes", _disputes_implied(disputes, charges), _disputes_held(books.disputes)),
         *_platform_differences(ledgered, books.platform),
+        *_transaction_differences(await store.platform_moves(read), books.transactions),
     ]
 
 
@@ -255,6 +275,21 @@ def _platform_differences(
     ours = (f"{_sum(minor, currency)}" for (side, currency), minor in ledgered.items() if side == PLATFORM and minor)
     theirs = (f"{amount} {currency}" for currency, amount in platform.items() if amount)
     return _differences("platform's balance", ours, theirs)
+
+
+def _transaction_differences(
+    posted: Mapping[tuple[str, str], int], transactions: Sequence[TransactionHeld] | None
+) -> list[str]:
+    """Movement by movement: what each charge, refund, transfer or dispute did to the platform's balance."""
+    if transactions is None:
+        return []
+    held: Counter[tuple[str, str]] = Counter()
+    for each in transactions:
+        name = each.source if each.category in ledger.OWN_CATEGORIES and each.source else each.id
+        held[name, each.currency] += each.net
+    ours = (f"{name} moved {_sum(minor, currency)}" for (name, currency), minor in posted.items() if minor)
+    theirs = (f"{name} moved {minor} {currency}" for (name, currency), minor in held.items() if minor)
+    return _differences("movements of the platform's balance", ours, theirs)
 
 
 def _sum(minor: int, currency: str) -> str:

@@ -73,6 +73,8 @@ class AccountKind(StrEnum):
     LOSSES           what came back and no share could bear            (expense)
     REVENUE          the platform's own shares                        (income)
     STRIPE_FEES      what Stripe took                                 (expense)
+    BANK             what the platform has drawn to its own bank       (asset)
+    SUSPENSE         what moved and nobody can explain yet
     BRANDS           the outside world that pays                      (memo)
     PAYEE_BALANCE    what a payee holds at Stripe                     (memo)
     PAYEE_IN_TRANSIT what is on its way from Stripe to a payee's bank (memo)
@@ -90,6 +92,8 @@ class AccountKind(StrEnum):
     LOSSES = "LOSSES"
     REVENUE = "REVENUE"
     STRIPE_FEES = "STRIPE_FEES"
+    BANK = "BANK"
+    SUSPENSE = "SUSPENSE"
     BRANDS = "BRANDS"
     PAYEE_BALANCE = "PAYEE_BALANCE"
     PAYEE_IN_TRANSIT = "PAYEE_IN_TRANSIT"

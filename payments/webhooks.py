@@ -18,8 +18,8 @@ OF_PAYOUTS = ("payout.",)
 LONGEST_MARK = 19  # digits: what has fewer fits a row's id
 
 
-async def receive(work: Work, seen: EventSeen) -> None:
-    """Keep the event, once. What it asks for is done later, by `handle`."""
+async def receive(work: Work, seen: EventSeen) -> bool:
+    """Keep the event, once; whether it is new. What it asks for is done later, by `handle`."""
     event_row_id = await store.keep_event(
         work,
         stripe_id=seen.id,
@@ -30,6 +30,7 @@ async def receive(work: Work, seen: EventSeen) -> None:
     )
     if event_row_id is not None:
         work.record(StripeEventReceived(event_row_id=event_row_id))
+    return event_row_id is not None
 
 
 async def handle(open_work: OpenWork, gateway: Gateway, event_row_id: int) -> None:

@@ -11,6 +11,7 @@ from payments import charges, disputes, payees, payers, refunds, reversals, tran
 from payments import store as payments
 from payments.gateway import Gateway
 from server import store
+from server.bookkeeping import catch_up, reconcile_nightly
 from server.graphql.trusted import KEPT_IN_ALL
 from server.worker import Again, Job, Tools
 
@@ -164,6 +165,8 @@ JOBS: Mapping[str, Job] = {
     "asset.remind": tells_of_asset(assets.remind),
     "asset.expire": tells_of_asset(assets.expire),
     "tidy": tidy,
+    "stripe.catch_up": catch_up,
+    "books.reconcile": reconcile_nightly,
     "takedown.overdue": takedown_overdue,
     "listing.open": tells_of_listing("OPENED", store.listing_opens_at),
     "listing.close": tells_of_listing("CLOSED", store.listing_closes_at),

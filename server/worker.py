@@ -15,7 +15,7 @@ from core.actor import SYSTEM
 from core.errors import Refusal
 from core.tables import Job as JobRow
 from core.work import OpenRead, OpenWork
-from payments.gateway import Gateway
+from payments.stripe_gateway import StripeGateway
 from server.database import Database
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,14 @@ LEASE = timedelta(seconds=10)
 """A worker that dies keeps its jobs for so long; one that lives renews them every third of it."""
 PATIENCE_SECONDS = 50
 """A job that takes longer is stopped, and tried again later."""
+PATIENT = {"stripe.catch_up": 900, "books.reconcile": 3600}
+"""These read long lists, and may take so many seconds."""
+PERIODIC: Mapping[str, timedelta] = {
+    "sweep": timedelta(0),
+    "stripe.catch_up": timedelta(minutes=1),
+    "books.reconcile": timedelta(minutes=1),
+}
+"""Jobs that each say when they are due again, and how long after a worker's start at the latest."""
 POLL_SECONDS = 0.5
 LONGEST_WAIT = timedelta(minutes=15)
 ACTIVITY_KEPT = timedelta(days=90)
@@ -35,8 +43,9 @@ class Tools:
 
     open_work: OpenWork
     open_read: OpenRead
-    gateway: Gateway
+    gateway: StripeGateway
     activity_kept: timedelta
+    open_snapshot: OpenRead
 
 
 Again = datetime | None
@@ -48,7 +57,7 @@ class Worker:
     def __init__(
         self,
         database: Database,
-        gateway: Gateway,
+        gateway: StripeGateway,
         jobs: Mapping[str, Job],
         *,
         at_once: int = 8,
@@ -57,7 +66,9 @@ class Worker:
         activity_kept: timedelta = ACTIVITY_KEPT,
     ) -> None:
         self.database = database
-        self.tools = Tools(database.work(SYSTEM), database.read(SYSTEM), gateway, activity_kept)
+        self.tools = Tools(
+            database.work(SYSTEM), database.read(SYSTEM), gateway, activity_kept, database.snapshot(SYSTEM)
+        )
         self.jobs = jobs
         self.at_once = at_once
         self.lease = lease
@@ -129,7 +140,7 @@ class Worker:
     async def _do(self, row: JobRow) -> None:
         """Run one job; whatever becomes of it is written down."""
         try:
-            async with asyncio.timeout(self.patience_seconds):
+            async with asyncio.timeout(max(self.patience_seconds, PATIENT.get(row.kind, 0))):
                 again = await self.jobs[row.kind](self.tools, row.body)
         except Exception as error:
             await self._postpone(row, error)
@@ -164,10 +175,12 @@ class Worker:
             log.warning("job %s: its outcome could not be written: %s", row.key, error)
 
     async def _begin_sweeping(self) -> None:
-        """One sweep for all workers. Each asks for the same job, so that there is always one."""
+        """One sweep for all workers, and one of the others. Each asks for the same jobs, so that there always are."""
         with contextlib.suppress(OSError, sa.exc.SQLAlchemyError):
             async with self.tools.open_work() as work:
-                await store.enqueue(work, "sweep", key="every minute")
+                for kind, wait in PERIODIC.items():
+                    if kind in self.jobs:
+                        await store.enqueue(work, kind, key="by the clock", due_at=work.now + wait)
 
 
 def backoff(attempts: int) -> timedelta:

@@ -29,6 +29,9 @@ dispute won               STRIPE_BALANCE            DISPUTED            du_1:rei
   each share, as above    HELD_DISPUTE              PAYABLE, REVENUE    du_1:undone:7
   the excess is no loss   HELD_DISPUTE              LOSSES              du_1:relief
 dispute lost, each share  HELD_DISPUTE              DISPUTED            du_1:lost:7, du_1:lost:excess
+the platform's own payout BANK                     STRIPE_BALANCE      txn_1:moved
+  a fee of its own        STRIPE_FEES               STRIPE_BALANCE      txn_2:moved
+  what nobody explains    SUSPENSE                  STRIPE_BALANCE      txn_3:moved (or the other way)
 payout created (memo)     PAYEE_IN_TRANSIT of it    PAYEE_BALANCE       po_1:created
   paid                    PAYEE_BANK of it          PAYEE_IN_TRANSIT    po_1:paid
   failed or canceled      PAYEE_BALANCE of it       PAYEE_IN_TRANSIT    po_1:failed, po_1:canceled
@@ -41,6 +44,7 @@ The platform settles in the currency that it charges. Where it does not, Stripe 
 from payments.ledger.asking import balances, earnings
 from payments.ledger.postings import (
     CLEARING,
+    OWN_CATEGORIES,
     REVENUE,
     STRIPE_BALANCE,
     STRIPE_FEES,
@@ -48,6 +52,7 @@ from payments.ledger.postings import (
     claim_posting,
     dispute_postings,
     excess_posting,
+    foreign_posting,
     forgiven_posting,
     lost_postings,
     netted_posting,
@@ -64,6 +69,7 @@ from payments.ledger.verifying import verify
 
 __all__ = [
     "CLEARING",
+    "OWN_CATEGORIES",
     "REVENUE",
     "STRIPE_BALANCE",
     "STRIPE_FEES",
@@ -73,6 +79,7 @@ __all__ = [
     "dispute_postings",
     "earnings",
     "excess_posting",
+    "foreign_posting",
     "forgiven_posting",
     "lost_postings",
     "netted_posting",

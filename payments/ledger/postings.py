@@ -67,6 +67,33 @@ def payout_posting(payout: Payout, *, before: PayoutStatus | None) -> Posting | 
     return Posting(f"payout_{what}", f"{payout.stripe_id}:{what}", debit, credit, amount)
 
 
+# ------------------------------------------------------------------ what no payment explains
+
+OWN_CATEGORIES = frozenset(
+    {"charge", "refund", "refund_failure", "transfer", "transfer_reversal", "dispute", "dispute_reversal"}
+)
+"""Stripe's reporting categories of movements that are posted when they happen."""
+
+FOREIGN = {
+    "payout": Side(AccountKind.BANK),
+    "payout_reversal": Side(AccountKind.BANK),
+    "topup": Side(AccountKind.BANK),
+    "topup_reversal": Side(AccountKind.BANK),
+    "fee": STRIPE_FEES,
+}
+"""Whence or whither the platform's balance moves otherwise. What is not here waits in suspense for an explanation."""
+
+
+def foreign_posting(transaction_id: str, category: str, net: Money) -> Posting | None:
+    """Of a movement of the platform's balance that no payment of ours has made."""
+    if category in OWN_CATEGORIES:
+        return None
+    other = FOREIGN.get(category, Side(AccountKind.SUSPENSE))
+    debit, credit = (STRIPE_BALANCE, other) if net.minor > 0 else (other, STRIPE_BALANCE)
+    kind = category if category in FOREIGN else f"suspense:{category}"
+    return Posting(kind, f"{transaction_id}:moved", debit, credit, Money(abs(net.minor), net.currency))
+
+
 # ------------------------------------------------------------------ money that comes back
 
 

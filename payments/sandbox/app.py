@@ -22,6 +22,7 @@ from payments.sandbox import (
     payers,
     payouts,
     refunds,
+    transactions,
     transfers,
 )
 from payments.sandbox.calls import Call, Trouble, invalid, present
@@ -56,6 +57,8 @@ OPERATIONS: dict[str, Handler] = {
     "GET /v1/payouts": payouts.list_payouts,
     "GET /v1/payouts/{payout}": payouts.find_payout,
     "GET /v1/events": events.list_events,
+    "GET /v2/core/events": events.list_account_events,
+    "GET /v1/balance_transactions": transactions.list_transactions,
     "POST /v2/core/accounts": accounts.create_account,
     "GET /v2/core/accounts/{account}": accounts.find_account,
     "POST /v2/core/account_links": accounts.create_link,

@@ -122,8 +122,15 @@ def book(world: World) -> dict[str, Any]:
             for each in world.state.all("dispute")
             if not each["status"].startswith("warning_")
         ],
+        "transactions": [_transaction(each) for each in world.state.all("balance_transaction")],
         "platform": {each["currency"]: each["amount"] for each in world.state.all("_platform")},
     }
+
+
+def _transaction(moved: Thing) -> dict[str, Any]:
+    names = ("id", "source", "net", "currency")
+    told = {name: moved[name] for name in names}
+    return {**told, "category": moved["reporting_category"], "told": moved["description"]}
 
 
 def _transfer(transfer: Thing) -> dict[str, Any]:

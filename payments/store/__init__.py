@@ -60,6 +60,14 @@ from payments.store.payments import (
     shares_of_payee,
 )
 from payments.store.payouts import count_payouts_of_payee, lock_payout, payouts_by_id, payouts_of_payee
+from payments.store.reconciliations import (
+    Suspended,
+    keep_reconciliation,
+    last_reconciled_at,
+    last_reconciliation,
+    platform_moves,
+    suspended,
+)
 from payments.store.returns import (
     disputes_of,
     every_dispute,
@@ -103,6 +111,7 @@ __all__ = [
     "MovementKind",
     "Posting",
     "Side",
+    "Suspended",
     "account_balances",
     "balances",
     "count_movements",
@@ -126,6 +135,9 @@ __all__ = [
     "held_payments",
     "keep_event",
     "keep_postings",
+    "keep_reconciliation",
+    "last_reconciled_at",
+    "last_reconciliation",
     "lock_debts",
     "lock_dispute",
     "lock_event",
@@ -162,6 +174,7 @@ __all__ = [
     "payouts_by_id",
     "payouts_named",
     "payouts_of_payee",
+    "platform_moves",
     "reasons",
     "refund",
     "refund_named",
@@ -170,6 +183,7 @@ __all__ = [
     "shares_by_id",
     "shares_of",
     "shares_of_payee",
+    "suspended",
     "take_names_out",
     "uncleared_payments",
     "under_way",

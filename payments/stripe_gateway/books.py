@@ -6,13 +6,13 @@ import stripe
 
 from payments.gateway import DisputeState
 from payments.reconciliation import Books, ChargeHeld, DisputeHeld, PayoutHeld, RefundHeld, ReversalHeld, TransferHeld
+from payments.stripe_gateway.happenings import Happenings
 from payments.stripe_gateway.words import PAGE_SIZE, dispute_of, mark, marked, maybe, our_words
 
 
-class Bookkeeping:
+class Bookkeeping(Happenings):
     """That part of the gateway."""
 
-    _stripe: stripe.StripeClient
     _environment: str
 
     async def books(self, account_ids: Iterable[str]) -> Books:
@@ -35,6 +35,7 @@ class Bookkeeping:
                 reversals=await self._reversals(transfers),
                 disputes=await self._disputes(ids),
                 platform=await self._balance(None),
+                transactions=await self._transactions(),
             )
 
     async def _charges(self) -> list[stripe.Charge]:

@@ -8,6 +8,7 @@ from payments.tables.parties import Payer as Payer
 from payments.tables.payments import Payment as Payment
 from payments.tables.payments import Share as Share
 from payments.tables.payouts import Payout as Payout
+from payments.tables.reconciliations import Reconciliation as Reconciliation
 from payments.tables.returns import Dispute as Dispute
 from payments.tables.returns import Refund as Refund
 from payments.tables.returns import Reversal as Reversal

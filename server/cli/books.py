@@ -1,16 +1,24 @@
-"""Commands that look into the books: ledger verify, reconcile."""
+"""Commands that look into the books: ledger verify, reconcile, catch-up."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Annotated, TypeVar
 
 import typer
 
 from core.actor import SYSTEM
-from payments import ledger, reconciliation
-from payments import store as payments
+from core.work import Read
+from payments import catching_up, ledger, reconciling, store
 from payments.errors import GatewayError
+from payments.reconciling import Found
+from payments.stripe_gateway import StripeGateway
 from server import gateway, processes
 from server.cli import opening
+from server.database import Database
 from server.settings import Settings
+
+T = TypeVar("T")
 
 app = typer.Typer()
 ledger_app = typer.Typer(no_args_is_help=True, help="Look into the books.")
@@ -29,31 +37,65 @@ def verify() -> None:
 
 
 @app.command()
-def reconcile() -> None:
+def reconcile(
+    last: Annotated[
+        bool, typer.Option("--last", help="Only say what the last one found, the nightly one perhaps.")
+    ] = False,
+) -> None:
     """Compare payments, ledger and the payment service's own lists. Ends with 1, and prints every difference.
 
-    What is just moving may differ: run it again. The platform's balance differs if others use its Stripe account too.
+    What moved the platform's balance and nobody can explain is put in suspense, and shown. What is just moving may differ:
+    run it again. The platform's balance differs if others use its Stripe account too.
     """
-    differences = _compare()
-    for difference in differences:
-        typer.echo(difference, err=True)
-    if differences:
+    found = _last() if last else _reconciled()
+    for line in (*found.differences, *found.remarks):
+        typer.echo(line, err=True)
+    if found.differences:
         raise typer.Exit(1)
     typer.echo("All agree: the payments, the ledger and the payment service.")
 
 
-def _compare() -> list[str]:
-    async def run(settings: Settings, url: str) -> list[str]:
+@app.command("catch-up")
+def catch_up(
+    days: Annotated[int, typer.Option(min=1, max=30, help="How far back; the payment service keeps 30.")] = 3,
+    everything: Annotated[bool, typer.Option("--all", help="Those too that the service says it delivered.")] = False,
+) -> None:
+    """Fetch the events that never came, after an outage. The workers handle them; what came before is left alone."""
+
+    async def fetch(stripe: StripeGateway, database: Database) -> int:
+        back = timedelta(days=days)
+        return await catching_up.catch_up(database.work(SYSTEM), stripe, back=back, only_undelivered=not everything)
+
+    typer.echo(f"{_with_stripe(fetch)} events had been missed.")
+
+
+def _last() -> Found:
+    async def ask(read: Read) -> Found:
+        kept = await store.last_reconciliation(read)
+        if kept is None:
+            return Found(["nothing was ever reconciled"], [])
+        typer.echo(f"Reconciled at {kept.at:%Y-%m-%d %H:%M} UTC.")
+        return Found(kept.differences, kept.remarks)
+
+    return opening.read(ask)
+
+
+def _reconciled() -> Found:
+    async def compare(stripe: StripeGateway, database: Database) -> Found:
+        try:
+            return await reconciling.reconcile(database.work(SYSTEM), database.snapshot(SYSTEM), stripe)
+        except GatewayError as error:
+            return Found([f"the payment service did not answer: {error.message}"], [])
+
+    return _with_stripe(compare)
+
+
+def _with_stripe(do: Callable[[StripeGateway, Database], Awaitable[T]]) -> T:
+    async def run(settings: Settings, url: str) -> T:
         stripe = gateway.connect(settings)
         try:
             async with processes.open_database(settings, url) as database:
-                async with database.read(SYSTEM)() as read:
-                    accounts = await payments.every_account(read)
-                books = await stripe.books(accounts)
-                async with database.snapshot(SYSTEM)() as read:
-                    return await reconciliation.compare(read, books)
-        except GatewayError as error:
-            return [f"the payment service did not answer: {error.message}"]
+                return await do(stripe, database)
         finally:
             await stripe.close()
 

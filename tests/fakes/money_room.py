@@ -45,6 +45,11 @@ class MoneyRoom:
         async with self.database.read(SYSTEM)() as read:
             yield read
 
+    @asynccontextmanager
+    async def database_snapshot(self) -> AsyncIterator[Read]:
+        async with self.database.snapshot(SYSTEM)() as read:
+            yield read
+
     def told(self, kind: type[F]) -> list[F]:
         return [fact for fact in self.facts if isinstance(fact, kind)]
 

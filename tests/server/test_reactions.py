@@ -188,7 +188,7 @@ async def test_the_sweeper_asks_for_what_was_forgotten(database: Database, world
         payment = await work.session.get(Payment, world.payment)
         assert payment is not None
         payment.created_at = payment.due_at = work.now - timedelta(minutes=2)
-    tools = Tools(database.work(SYSTEM), database.read(SYSTEM), None, ACTIVITY_KEPT)  # type: ignore[arg-type]
+    tools = Tools(database.work(SYSTEM), database.read(SYSTEM), None, ACTIVITY_KEPT, database.snapshot(SYSTEM))  # type: ignore[arg-type]
     assert await sweep(tools, {}) is not None
     jobs, _ = await follows(database)
     body = {"payment_id": world.payment}

@@ -20,9 +20,11 @@ SERVICES = (
     "stripe._balance_service",
     "stripe._payout_service",
     "stripe._event_service",
+    "stripe._balance_transaction_service",
     "stripe.checkout._session_service",
     "stripe.v2.core._account_service",
     "stripe.v2.core._account_link_service",
+    "stripe.v2.core._event_service",
 )
 
 

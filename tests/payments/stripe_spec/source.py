@@ -87,6 +87,13 @@ class Reader:
         if head in MAPS:
             return MapOf(self.shape(arguments[-1], place, scope))
         assert head == "ListObject", head
+        if place.dotted.startswith("stripe.v2"):
+            address = AnyOf((Scalar("str"), Scalar("None")))
+            ways = {"next_page_url": address, "previous_page_url": address}
+            item = self.shape(arguments[0], place, scope)
+            if isinstance(item, Record) and item.name == "Event":  # each kind of event is a class that adds this
+                item.fields["related_object"] = Anything()
+            return Record("v2 list", {**ways, "data": ListOf(item)}, {*ways, "data"})
         page = {"object": OneOf(("list",)), "has_more": Scalar("bool"), "url": Scalar("str")}
         return Record("list", {**page, "data": ListOf(self.shape(arguments[0], place, scope))}, {*page, "data"})
 
