@@ -20,7 +20,7 @@ LEAVING_SECONDS = 20
 """So long the rest of the buffer, with the reason at its end, waits to be read."""
 REASON = "Read too slowly: resume with your last cursor"
 TOLD = {"message": f"{REASON}.", "extensions": {"code": "RATE_LIMITED"}}
-LAST_EVENT = b"event: next\ndata: " + orjson.dumps({"errors": [TOLD]}) + b"\n\n" + b"event: complete\ndata:\n\n"
+LAST_EVENTS = (b"event: next\ndata: " + orjson.dumps({"errors": [TOLD]}) + b"\n\n", b"event: complete\ndata:\n\n")
 
 
 class Clock:
@@ -32,6 +32,11 @@ class Clock:
     def start(self, loop: asyncio.AbstractEventLoop, end: Any) -> None:
         self.stop()
         self._timer = loop.call_later(SLOW_SECONDS, end)
+
+    def end(self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport) -> None:
+        """Close it; what waits in its buffer is given up after a while."""
+        transport.close()
+        self._timer = loop.call_later(LEAVING_SECONDS, transport.abort)
 
     def stop(self) -> None:
         if self._timer is not None:
@@ -51,7 +56,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._slow.start(self.loop, self._drop)
 
     def resume_writing(self) -> None:
-        self._slow.stop()
+        if not self.transport.is_closing():
+            self._slow.stop()
         super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -68,8 +74,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.close_sent = True
         self.disconnected = True  # the application, which waits to send, learns of it
         self.writable.set()
-        self.transport.close()
-        self.loop.call_later(LEAVING_SECONDS, self.transport.abort)
+        self._slow.end(self.loop, self.transport)
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -84,7 +89,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._slow.start(self.loop, self._drop)
 
     def resume_writing(self) -> None:
-        self._slow.stop()
+        if not self.transport.is_closing():
+            self._slow.stop()
         super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -95,10 +101,11 @@ class HttpProtocol(HttpToolsProtocol):
         log.warning("An answer to %s was read too slowly, and is cut off.", self.client)
         cycle: Any = self.cycle
         if cycle is not None and not cycle.response_complete and cycle.scope.get("state", {}).get("is_stream"):
-            self.transport.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(LAST_EVENT), LAST_EVENT))
+            for event in LAST_EVENTS:
+                self.transport.write(b"%x\r\n%b\r\n" % (len(event), event))
+            self.transport.write(b"0\r\n\r\n")
         if cycle is not None:
             cycle.disconnected = True  # the application's next send does nothing, and its stream ends
             cycle.message_event.set()
         self.flow.resume_writing()
-        self.transport.close()
-        self.loop.call_later(LEAVING_SECONDS, self.transport.abort)
+        self._slow.end(self.loop, self.transport)

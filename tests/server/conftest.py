@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,6 +16,7 @@ from strawberry.types import Info
 from core.errors import NotAllowed
 from payments.errors import ForgedEvent
 from payments.gateway import EventSeen
+from schema.activity import Told
 from schema.context import Context
 from server.assembly import assemble
 from server.database import Database
@@ -78,15 +80,34 @@ class Mutation:
 class Event:
     cursor: str
     number: int
+    told: strawberry.Private[Told]
+
+    @strawberry.field
+    def seen(self) -> int:
+        """How often this event was executed by now."""
+        EXECUTED[self.told.key] += 1
+        return EXECUTED[self.told.key]
+
+
+EXECUTED: Counter[tuple[int, int]] = Counter()
+FORBIDDEN: set[str] = set()
+"""Callers that may not be told any more."""
+
+
+async def still_allowed(context: Context) -> None:
+    if context.actor.caller in FORBIDDEN:
+        raise NotAllowed("You may not follow this any more.")
 
 
 @strawberry.type
 class Subscription:
     @strawberry.subscription
     async def events(self, info: Info[Context, Any], topic: str, after: str | None = None) -> AsyncIterator[Event]:
-        cursor = tuple(map(int, after.split("."))) if after else None
+        cursor = tuple(map(int, after.split(".")[:2])) if after else None
         async for row in info.context.activity.since([topic], cursor):  # type: ignore[arg-type]
-            yield Event(cursor=f"{row.tx}.{row.id}", number=row.body["number"])
+            told = Told((row.tx or 0, row.id or 0), still_allowed)
+            mine = f"{row.tx}.{row.id}.{info.context.actor.caller}"
+            yield Event(cursor=mine, number=row.body["number"], told=told)
 
     @strawberry.subscription
     async def once(self) -> AsyncIterator[int]:

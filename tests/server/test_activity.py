@@ -4,11 +4,14 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from core.actor import SYSTEM
-from core.store import activity_head, append_activity
+from core.errors import CursorTooOld
+from core.store import activity_floor, activity_head, append_activity, trim_activity
 from server import activity
 from server.activity import Cursor, Feed
 from server.database import Database
@@ -142,3 +145,38 @@ async def test_the_wire_comes_back_when_its_connection_is_lost(database: Databas
     wire.nudge()
     await asyncio.wait_for(waker.wait(), 3)
     await wire.stop()
+
+
+async def test_old_activity_is_cleared_away_and_a_cursor_before_it_says_so(database: Database) -> None:
+    start = await beginning(database)
+    for number, topic in enumerate("aaabbb"):
+        await happen(database, topic, number)
+    async with fed(database) as feed:
+        seen = await follow(feed, ["a"], start, 3)
+        async with database.work(SYSTEM)() as work:
+            await work.session.execute(
+                sa.text("update activity set at = at - interval '100 days' where topic = 'a' and id < 3")
+            )
+            await work.session.execute(sa.text("update activity set at = at - interval '100 days' where id = 5"))
+            before = work.now - timedelta(days=90)
+            assert await trim_activity(work, before=before, limit=10) == 2  # the young one before it keeps number 5
+            assert await trim_activity(work, before=before, limit=10) == 0
+        assert [number for _, number in await follow(feed, ["a"], seen[1][0], 1)] == [2]
+        assert [number for _, number in await follow(feed, ["b"], start, 3)] == [3, 4, 5]  # nothing of it is missing
+        for cursor in (start, seen[0][0]):
+            with pytest.raises(CursorTooOld):
+                await anext(feed.since(["a"], cursor))
+
+
+async def test_clearing_away_goes_in_steps(database: Database) -> None:
+    start = await beginning(database)
+    for number in range(7):
+        await happen(database, "a", number)
+    async with database.work(SYSTEM)() as work:
+        later = work.now + timedelta(days=1)
+        gone = [await trim_activity(work, before=later, limit=3) for _ in range(4)]
+        floor = await activity_floor(work, ["a", "b"])
+    assert gone == [3, 3, 1, 0]
+    assert floor > start
+    async with database.read(SYSTEM)() as read:
+        assert await activity_floor(read, ["b"]) == (0, -1)

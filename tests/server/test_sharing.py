@@ -1,0 +1,130 @@
+"""One execution for all who may see the same; for each of them its own cursor, its own pace, its own right."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import strawberry
+
+from core.actor import ANONYMOUS, Actor, Scope
+from server.database import Database
+from server.graphql import engine as engines
+from server.graphql import sharing
+from server.graphql.engine import Engine
+from server.graphql.negotiation import Parameters
+from server.graphql.sharing import Group, powers
+from tests.server.conftest import EXECUTED, FORBIDDEN
+from tests.server.people import a_party, an_api_key, happen
+from tests.server.test_websocket import heard, opened, say
+
+DOCUMENT = 'subscription ($after: String) { events(topic: "t", after: $after) { cursor number seen } }'
+
+
+async def followed(stack: AsyncExitStack, edge: str, init: dict[str, str], **variables: Any) -> Any:
+    socket = await stack.enter_async_context(opened(edge, init=init))
+    await say(socket, "subscribe", query=DOCUMENT, variables=variables)
+    return socket
+
+
+async def test_equals_share_one_execution_and_each_has_its_own_cursor(edge: str, database: Database) -> None:
+    party, other = await a_party(database), await a_party(database, handle="other")
+    keys = [(await an_api_key(database, each))[1] for each in (party, party, other)]
+    await happen(database, "t", 0)
+    async with AsyncExitStack() as stack:
+        sockets = [await followed(stack, edge, {"apiKey": key}) for key in (*keys, *keys[:1])]
+        await asyncio.sleep(0.3)
+        await happen(database, "t", 1)
+        told = [(await heard(socket))["payload"]["data"]["events"] for socket in sockets]
+        assert [event["number"] for event in told] == [1, 1, 1, 1]
+        assert sorted(event["seen"] for event in told) == [
+            1,
+            1,
+            1,
+            2,
+        ]  # two keys of one party are equals, another's is not
+        assert told[2]["seen"] != told[0]["seen"]
+        cursors = [event["cursor"] for event in told]
+        assert cursors[0] == cursors[3]
+        assert len(set(cursors)) == 3
+        late = await followed(stack, edge, {"apiKey": keys[1]}, after="0.0")
+        again = [(await heard(late))["payload"]["data"]["events"] for _ in range(2)]
+        assert [event["number"] for event in again] == [0, 1]
+        assert again[1] == told[1]  # written already: where one goes on is not what one may see
+
+
+async def test_a_right_that_is_lost_ends_the_stream_with_the_event(edge: str, database: Database) -> None:
+    key_id, key = await an_api_key(database, await a_party(database))
+    async with AsyncExitStack() as stack:
+        socket = await followed(stack, edge, {"apiKey": key})
+        await asyncio.sleep(0.3)
+        FORBIDDEN.add(f"key:{key_id}")
+        await happen(database, "t", 1)
+        told = await heard(socket)
+        FORBIDDEN.clear()
+    assert told["type"] == "error"
+    assert told["payload"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_who_leaves_takes_nothing_from_the_others(edge: str, database: Database) -> None:
+    async with AsyncExitStack() as stack:
+        sockets = [await followed(stack, edge, {}) for _ in range(20)]
+        await asyncio.sleep(0.3)
+        for number in range(10):
+            await happen(database, "t", number)
+            await sockets[number].close()
+        for socket in sockets[10:]:
+            assert [(await heard(socket))["payload"]["data"]["events"]["number"] for _ in range(10)] == list(range(10))
+
+
+def test_all_that_decides_what_may_be_seen_is_in_the_powers() -> None:
+    one = Actor("key:1", "One", api_key_id=1, scopes=frozenset({Scope.READ}), brand_ids=frozenset({1}))
+    assert powers(one) == powers(replace(one, caller="key:2", name="Two", api_key_id=2))
+    for different in (
+        {"person_id": 7}, {"scopes": frozenset(Scope)}, {"brand_ids": frozenset({2})}, {"model_ids": frozenset({1})},
+        {"agency_ids": frozenset({1})}, {"represented_ids": frozenset({1})}, {"is_operator": True},
+    ):  # fmt: skip
+        assert powers(one) != powers(replace(one, **different)), different  # type: ignore[arg-type]
+
+
+def test_only_what_says_where_to_go_on_is_no_difference(small_schema: strawberry.Schema) -> None:
+    engine = Engine(small_schema, lambda context: context)
+
+    def group(document: str, **variables: Any) -> Group:
+        parameters = Parameters(document, variables)
+        return engine.sharing.group(engine.prepare(parameters).understood, parameters, ANONYMOUS)
+
+    first = group(DOCUMENT, after="1")
+    assert group(DOCUMENT, after="2") is first
+    twice = "subscription ($t: String!) { events(topic: $t, after: $t) { number } }"
+    kept = group(twice, t="1")
+    assert group(twice, t="2") is not kept
+    topic = "subscription ($t: String!) { events(topic: $t) { number } }"
+    kept = group(topic, t="1")
+    assert group(topic, t="2") is not kept
+
+
+async def test_what_passes_is_waited_for_and_what_does_not_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "FIRST_WAIT_SECONDS", 0.001)
+    tries = 0
+
+    async def run(event: Any) -> engines.Event:
+        nonlocal tries
+        tries += 1
+        if tries < 4:
+            raise ConnectionResetError
+        return engines.Event(b"told")
+
+    assert await Group().written(object(), run) == b"told"
+    assert tries == 4
+
+    async def breaks(event: Any) -> engines.Event:
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        await Group().written(object(), breaks)
+
+
+def test_executions_are_counted() -> None:
+    assert EXECUTED
