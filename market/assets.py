@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from core.actor import Scope
 from core.errors import NotAllowed, WrongState
 from core.work import Fact, Work
-from market import rules, store, words
+from market import rules, store, uploads, words
 from market.consent import PolicyView, policy_obstacles
 from market.errors import Availability, Obstacle, ObstacleKind, RightsUnavailable
 from market.facts import AssetDecided, AssetDueSoon, AssetSubmitted
@@ -21,6 +21,8 @@ REMINDER_BEFORE = timedelta(hours=24)
 MOST_WAITING = 100
 """Under one licence: a model can look at so many, and no more."""
 MAXIMUM_NOTE = 1000
+UPLOADED = "uploaded"
+"""Stands for the address of a file that lies here: it has a new one for every quarter of an hour."""
 
 
 async def submit(
@@ -33,6 +35,7 @@ async def submit(
     sha256: str,
     making: Making = Making.GENERATED,
     is_recognisable: bool = True,
+    upload_id: int | None = None,
 ) -> Asset:
     """The brand shows what it has made before it is published. Raises RightsUnavailable for a medium that the licence
     does not cover, or to which the model no longer consents."""
@@ -44,7 +47,8 @@ async def submit(
         licence_id=licence_id,
         title=rules.check_line(title, path=["title"]),
         medium=medium,
-        url=rules.check_https(url, path=["url"]),
+        url=rules.check_https(url, path=["url"]) if upload_id is None else UPLOADED,
+        upload_id=upload_id,
         sha256=rules.check_sha256(sha256),
         making=making,
         is_recognisable=is_recognisable,
@@ -60,6 +64,8 @@ async def submit(
     agreed = (await store.twins.policies_at(work, [(licence.twin_id, licence.policy_version)])).get(
         (licence.twin_id, licence.policy_version)
     )
+    if upload_id is not None:
+        await uploads.use(work, upload_id=upload_id, brand_id=licence.brand_id, sha256=asset.sha256)
     await store.assets.keep(work, asset)
     _tell(work, AssetSubmitted, asset, licence)
     if agreed is not None and not agreed.asset_approval_required:

@@ -84,6 +84,15 @@ class AssetStatus(StrEnum):
     REJECTED = "REJECTED"
 
 
+class UploadStatus(StrEnum):
+    """WAITING for a file, ARRIVING is taking one, KEPT has it whole, GONE is being forgotten."""
+
+    WAITING = "WAITING"
+    ARRIVING = "ARRIVING"
+    KEPT = "KEPT"
+    GONE = "GONE"
+
+
 class Making(StrEnum):
     """How a picture or film came about: all of it generated, or the twin set into a photograph or film of the world."""
 

@@ -17,6 +17,7 @@ from schema.assets import (
 )
 from schema.context import Info
 from schema.ids import number_of
+from schema.uploads import upload_at
 
 
 @strawberry.type
@@ -36,6 +37,7 @@ class AssetMutations:
                     sha256=input.sha256,
                     making=input.making or Making.GENERATED,
                     is_recognisable=input.recognisable is not False,
+                    upload_id=upload_at(info, input.url),
                 ),
                 find=lambda number: store.assets.find(work, number),
             )

@@ -5,15 +5,37 @@ from typing import Annotated, Self, TypeAlias
 
 import strawberry
 
-from market import rules, tables
+from market import disclosure, rules, tables, uploads
+from market.disclosure import Picture
+from market.store.rights import rights_of
 from schema.context import Info
 from schema.enums import AssetStatus, Making, Medium
 from schema.errors import IdempotencyConflict, InvalidInput, NotAllowed, RightsUnavailable, WrongState
 from schema.ids import Node, stored
 from schema.licences import Licence
 from schema.paging import Connection
+from schema.scalars import Territory
 
 TOO_LATE = "Nobody decided in time, and silence means no."
+
+
+@strawberry.type(description="What must be shown with a picture in one territory, and the rule that says so.")
+class Disclosure:
+    territory: Territory
+    label: str = strawberry.field(description="Words to be shown with it.")
+    rule: str = strawberry.field(
+        description="The law or the consent, since when, what it asks, and where it is written."
+    )
+    digital_source_type: str = strawberry.field(description="IPTC's term, for the file's metadata.")
+
+    @classmethod
+    def of(cls, value: disclosure.Disclosure) -> Self:
+        return cls(
+            territory=Territory(value.territory),
+            label=value.label,
+            rule=value.rule,
+            digital_source_type=value.digital_source_type,
+        )
 
 
 @strawberry.type(description="A picture or film made with the twin under a licence, before it is published.")
@@ -21,7 +43,7 @@ class Asset(Node):
     row: strawberry.Private[tables.Asset]
     title: str
     medium: Medium
-    url: str
+    now: strawberry.Private[datetime]
     sha256: str = strawberry.field(description="SHA-256 of the file, hexadecimal.")
     making: Making
     recognisable: bool = strawberry.field(description="Whether whoever knows the model would know her in it.")
@@ -41,9 +63,9 @@ class Asset(Node):
         return cls(
             row_id=stored(row.id),
             row=row,
+            now=now,
             title=row.title,
             medium=row.medium,
-            url=row.url,
             sha256=row.sha256,
             making=row.making,
             recognisable=row.is_recognisable,
@@ -55,9 +77,37 @@ class Asset(Node):
             submitted_at=stored(row.submitted_at),
         )
 
+    @strawberry.field(
+        description="Where the file can be seen. Of one that was uploaded here, a link for a quarter of an hour."
+    )
+    def url(self, info: Info) -> str:
+        if self.row.upload_id is None:
+            return self.row.url
+        return uploads.link(self.row.upload_id, info.context.seal, info.context.public_url, self.now)
+
+    @strawberry.field(
+        description=(
+            "The approved picture with content credentials (C2PA) that name the licence, how it was made and whether "
+            "machines may learn from it: a link for a quarter of an hour. Null until it is signed; only JPEG and PNG are."
+        )
+    )
+    def signed_url(self, info: Info) -> str | None:
+        if self.row.signed_upload_id is None:
+            return None
+        return uploads.link(self.row.signed_upload_id, info.context.seal, info.context.public_url, self.now)
+
     @strawberry.field
     async def licence(self, info: Info) -> Licence:
         return await info.context.load.licence.load(self.row.licence_id)
+
+    @strawberry.field(
+        description="What must be shown with the asset, by territory. Empty: no label is known to be asked."
+    )
+    async def disclosures(self, info: Info) -> list[Disclosure]:
+        licence = await info.context.load.licence.load(self.row.licence_id)
+        picture = Picture(self.medium, self.making, self.recognisable)
+        rights = rights_of(licence.row)
+        return [Disclosure.of(each) for each in disclosure.disclosures(picture, rights.territories, rights.ends_on)]
 
 
 @strawberry.type
@@ -75,7 +125,9 @@ class SubmitAssetInput:
     licence_id: strawberry.ID
     title: str
     medium: Medium
-    url: str = strawberry.field(description="Where the file can be seen: https://.")
+    url: str = strawberry.field(
+        description="Where the file can be seen: https://, or the uploadUrl of createUpload to which it was sent."
+    )
     sha256: str
     making: Making | None = strawberry.field(
         default=strawberry.UNSET, description="How it was made. Left out: GENERATED, all of it."

@@ -8,8 +8,10 @@ from strawberry.types import Info as StrawberryInfo
 
 from core.actor import Actor
 from core.seal import Seal
+from core.signing import KeyPair
 from core.tables import Activity
 from core.work import OpenRead, OpenWork
+from market.certificates import Verification
 from payments.gateway import Gateway
 
 if TYPE_CHECKING:
@@ -22,12 +24,22 @@ class ActivityFeed(Protocol):
         ...
 
 
+class Proofs(Protocol):
+    async def signing_key(self) -> KeyPair:
+        """With which certificates are signed now."""
+        ...
+
+    async def verify(self, certificate: str, *, address: str | None) -> Verification:
+        """What it is worth today. Raises RATE_LIMITED when that address asks too often."""
+        ...
+
+
 @dataclass(slots=True)
 class Context:
     """One request, or one connection that carries subscriptions.
 
     `work` and `read` open a transaction or a question as `actor`; `load` batches the relations of one answer and is renewed for
-    every event of a subscription (`fresh()`).
+    every event of a subscription (`fresh()`). `address` is where the question came from.
     """
 
     actor: Actor
@@ -37,8 +49,10 @@ class Context:
     seal: Seal
     gateway: Gateway
     activity: ActivityFeed
+    proofs: Proofs
     public_url: str
     request_id: str
+    address: str | None = None
 
 
 Info: TypeAlias = StrawberryInfo[Context, Any]

@@ -1,11 +1,12 @@
 """Licences: granted rights, and the acceptance that grants them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Self, TypeAlias
 
 import strawberry
 
-from market import rules, tables
+from market import certificates, documents, rules, tables
 from market.store.rights import rights_of
 from schema.consent import ConsentRecord
 from schema.context import Info
@@ -28,6 +29,12 @@ Assets: TypeAlias = Annotated["AssetConnection", strawberry.lazy("schema.assets"
 Contributions: TypeAlias = list[Annotated["LicenceContribution", strawberry.lazy("schema.contributions")]]
 ItsTakedown: TypeAlias = Annotated["Takedown", strawberry.lazy("schema.takedowns")] | None
 ItsPayment: TypeAlias = Annotated["Payment", strawberry.lazy("schema.payments")]
+
+
+@strawberry.enum
+class DocumentFormat(StrEnum):
+    HTML = "HTML"
+    PDF = "PDF"
 
 
 @strawberry.type
@@ -76,6 +83,31 @@ class Licence(Node):
     @strawberry.field(description="The parties of the licence only.")
     async def payment(self, info: Info) -> ItsPayment:
         return await info.context.load.payment_of_licence.load(self.row_id)
+
+    @strawberry.field(
+        description=(
+            "A signed statement of the licence (a JWS), which anyone can verify with the public keys at "
+            "/.well-known/jwks.json. Null before it is paid."
+        )
+    )
+    async def certificate(self, info: Info) -> str | None:
+        if not certificates.is_certified(self.row):
+            return None
+        consent, names = await info.context.load.certified.load(self.row_id)
+        key = await info.context.proofs.signing_key()
+        context = info.context
+        return certificates.certificate(self.row, consent, names, key=key, seal=context.seal, url=context.public_url)
+
+    @strawberry.field(
+        description=(
+            "The whole licence in words, to file: parties, rights, price and shares, duties, consent and signature. A link "
+            "for a quarter of an hour."
+        )
+    )
+    def document_url(self, info: Info, format: DocumentFormat = DocumentFormat.PDF) -> str:
+        context = info.context
+        now = datetime.now(UTC)
+        return documents.address(self.row_id, format.value, context.seal, context.public_url, now)
 
     @strawberry.field
     async def assets(

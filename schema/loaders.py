@@ -10,8 +10,10 @@ from typing import Protocol
 
 from strawberry.dataloader import DataLoader
 
+from market.certificates import Names
 from market.search import TwinQuery
 from market.store.listings import ListingQuery
+from market.tables import Consent
 from payments import tables
 from schema.api_keys import ApiKey
 from schema.assets import Asset, AssetConnection
@@ -136,6 +138,10 @@ class LicenceLoaders(Protocol):
     @property
     def consent(self) -> DataLoader[int, ConsentRecord]:
         """By the licence's number."""
+
+    @property
+    def certified(self) -> DataLoader[int, tuple[Consent, Names]]:
+        """What its certificate states, by the licence's number."""
 
     async def licences_of(
         self, party_id: int, status: Sequence[LicenceStatus] | None, page: Page

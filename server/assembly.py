@@ -17,10 +17,12 @@ from core.seal import Seal
 from core.work import OpenRead
 from payments.gateway import Gateway
 from schema.loaders import Loaders
-from server import people, spa
+from server import files, people, spa
 from server.activity import Feed
 from server.auth import Authenticator
+from server.certificates import Certificates
 from server.database import Database
+from server.documents.links import Documents
 from server.envelope import Envelope
 from server.exports import Exports
 from server.graphql import over_http, over_websocket
@@ -34,8 +36,10 @@ from server.graphql.trusted import Trusted, read_list
 from server.health import Health
 from server.pay_page import PayPage
 from server.presence import Presence
+from server.proofs import Proofs
 from server.settings import Settings
 from server.statements import Sheets
+from server.uploads import Uploads
 from server.webhooks import Webhook
 from server.wire import Wire
 
@@ -58,7 +62,8 @@ def assemble(
     feed, wire = Feed(database), Wire(database.url)
     authenticator = Authenticator(database, is_https=is_https)
     presence = Presence(database, authenticator)
-    contexts = Contexts(database, gateway, Seal(settings.secret.get_secret_value()), feed, settings.url, loaders)
+    seal = Seal(settings.secret.get_secret_value())
+    contexts = Contexts(database, gateway, seal, feed, Proofs(database, seal), settings.url, loaders)
     edge = _edge(settings, database, schema, contexts, authenticator, presence)
     sockets = Sockets(settings.connections_per_caller)
 
@@ -75,7 +80,12 @@ def assemble(
             stack.push_async_callback(feed.stop)
             yield
 
-    ours = [*_graphql(edge, presence, sockets), *_others(settings, database, gateway, authenticator)]
+    ours = [
+        *_graphql(edge, presence, sockets),
+        *_others(settings, database, gateway, authenticator),
+        *_proofs(database, seal),
+        *_files(settings, database, seal),
+    ]
     return Starlette(
         routes=[*ours, *spa.routes(ours, shows_graphiql=settings.shows_graphiql)],
         middleware=[
@@ -132,6 +142,23 @@ def _others(settings: Settings, database: Database, gateway: Gateway, authentica
         Route("/exports/{ticket}", Exports(database, authenticator, seal).answer),
         Route("/webhooks/stripe", own.answer, methods=["POST"], middleware=[_at_most(MAXIMUM_EVENT)]),
         Route("/webhooks/stripe/connect", connect.answer, methods=["POST"], middleware=[_at_most(MAXIMUM_EVENT)]),
+    ]
+
+
+def _proofs(database: Database, seal: Seal) -> list[BaseRoute]:
+    certificates = Certificates(database, seal)
+    return [
+        Route("/.well-known/jwks.json", certificates.keys),
+        Route("/certificates/{token}", certificates.status),
+    ]
+
+
+def _files(settings: Settings, database: Database, seal: Seal) -> list[BaseRoute]:
+    uploads = Uploads(database, files.connect(settings), seal, settings.upload_bytes)
+    return [
+        Route("/uploads/{token}", uploads.put, methods=["PUT"]),
+        Route("/files/{token}", uploads.get),
+        Route("/documents/{token}", Documents(database, seal, settings.url).get),
     ]
 
 

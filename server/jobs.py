@@ -1,19 +1,26 @@
 """The jobs: each kind in one line, shallow, safe to run twice. `sweep` finds what was forgotten."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+import asyncio
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.store import append_activity, enqueue, forget_origins, once, trim_activity
 from core.work import OpenWork, Read, Work
-from market import assets, licences, takedowns
+from market import assets, credentials, licences, takedowns
+from market import store as market_store
 from payments import charges, disputes, payees, payers, refunds, reversals, transfers, webhooks
 from payments import store as payments
 from payments.gateway import Gateway
 from server import store
 from server.bookkeeping import catch_up, reconcile_nightly
+from server.credentials import Unsignable
 from server.graphql.trusted import KEPT_IN_ALL
 from server.worker import Again, Job, Tools
+
+log = logging.getLogger(__name__)
 
 SWEEP_EVERY = timedelta(minutes=1)
 FORGOTTEN = timedelta(seconds=30)
@@ -101,6 +108,8 @@ async def sweep(tools: Tools, body: dict[str, Any]) -> Again:
             for number in forgotten:
                 await enqueue(work, kind, key=str(number), body={argument: number})
         await enqueue(work, "licences.end", key="every minute")
+        await enqueue(work, "uploads.discard", key="every minute")
+        await enqueue(work, "uploads.clear", key="every day", due_at=work.now + timedelta(days=1))
         await store.forget_attempts(work)
         await forget_origins(work, older_than=ORIGINS_KEPT)
         await enqueue(work, "tidy", key="every minute")
@@ -146,6 +155,55 @@ async def takedown_overdue(tools: Tools, body: dict[str, Any]) -> Again:
     return takedown.due_at if takedown.due_at > work.now else None
 
 
+async def sign_asset(tools: Tools, body: dict[str, Any]) -> Again:
+    """Make the signed copy of an approved picture: its row, its object, then the asset that names it."""
+    asset_id: int = body["asset_id"]
+    async with tools.open_work() as work:
+        signing = await credentials.begin(work, asset_id=asset_id)
+    if signing is None:
+        return None
+    content = await tools.files.whole(signing.source_key)
+    try:
+        signed = await asyncio.to_thread(tools.identity.sign, signing.manifest, signing.media_type, content)
+    except Unsignable as damaged:
+        log.warning("asset %d cannot be signed: %s", asset_id, damaged)
+        return None  # the row of its copy is discarded with the others that never arrived
+    await tools.files.put(signing.copy.object_key, _at_once(signed))
+    what = {"media_type": signing.media_type, "size": len(signed), "sha256": hashlib.sha256(signed).hexdigest()}
+    async with tools.open_work() as work:
+        await credentials.keep(work, asset_id=asset_id, upload_id=signing.copy.id or 0, **what)  # type: ignore[arg-type]
+    return None
+
+
+async def _at_once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+async def discard_uploads(tools: Tools, body: dict[str, Any]) -> Again:
+    """Uploads that nobody needs: marked, then their objects, then their rows. Dying between, the next one goes on."""
+    async with tools.open_work() as work:
+        needless = await market_store.uploads.discard(work, limit=100)
+    for upload in needless:
+        await tools.files.delete(upload.object_key)
+    if needless:
+        async with tools.open_work() as work:
+            await market_store.uploads.forget(work, [upload.id for upload in needless if upload.id is not None])
+    return None
+
+
+async def clear_files(tools: Tools, body: dict[str, Any]) -> Again:
+    """Objects without a row, which nothing should leave: what is a day old and known to nobody is deleted."""
+    async with tools.open_read() as read:
+        again = read.now + timedelta(days=1)
+    since = datetime.now(UTC) - timedelta(days=1)  # the object store's clock is the world's
+    async for keys in tools.files.older_than(since, under="uploads"):
+        async with tools.open_read() as read:
+            unknown = await market_store.uploads.unknown_keys(read, keys)
+        for key in unknown:
+            await tools.files.delete(key)
+    return again
+
+
 JOBS: Mapping[str, Job] = {
     "payment.drive": asks_stripe(charges.drive, "payment_id"),
     "payment.deadline": asks_stripe(charges.abandon, "payment_id"),
@@ -170,5 +228,8 @@ JOBS: Mapping[str, Job] = {
     "takedown.overdue": takedown_overdue,
     "listing.open": tells_of_listing("OPENED", store.listing_opens_at),
     "listing.close": tells_of_listing("CLOSED", store.listing_closes_at),
+    "asset.sign": sign_asset,
+    "uploads.discard": discard_uploads,
+    "uploads.clear": clear_files,
     "sweep": sweep,
 }

@@ -13,7 +13,7 @@ import uvloop
 
 from payments.sandbox.app import create_sandbox
 from payments.sandbox.settings import SandboxSettings
-from server import gateway, health, migrations
+from server import credentials, files, gateway, health, migrations
 from server.database import Database
 from server.jobs import JOBS
 from server.postgres import Postgres
@@ -97,8 +97,15 @@ async def _work(settings: Settings, url: str) -> None:
         await wire.start()
         stack.push_async_callback(wire.stop)
         database.after_commit.append(wire.nudge)
-        kept = timedelta(days=settings.activity_kept_days)
-        worker = Worker(database, stripe, JOBS, at_once=settings.jobs_at_once, activity_kept=kept)
+        worker = Worker(
+            database,
+            stripe,
+            JOBS,
+            files=files.connect(settings),
+            identity=credentials.connect(settings),
+            at_once=settings.jobs_at_once,
+            activity_kept=timedelta(days=settings.activity_kept_days),
+        )
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
         await worker.run(wire.waker())

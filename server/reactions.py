@@ -157,7 +157,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
         job("asset.expire", of="asset_id", due=store.asset_decide_by),
     ),
     market.AssetDueSoon: (asset("ASSET_DUE_SOON"),),
-    market.AssetDecided: (asset("ASSET_DECIDED"),),
+    market.AssetDecided: (asset("ASSET_DECIDED"), job("asset.sign", of="asset_id")),
     market.TakedownOpened: (
         licence("TAKEDOWN_DUE"),
         job("takedown.overdue", of="takedown_id", due=store.takedown_due_at),

@@ -86,6 +86,28 @@ class Settings(BaseSettings):
         validation_alias="DATABASE_POOL",
         description="Connections kept open, per process, for work and again for questions.",
     )
+    files_url: Annotated[str | None, BeforeValidator(_or_none)] = Field(
+        default=None,
+        validation_alias="FILES_URL",
+        description="Where uploads are kept: s3://bucket/folder, with AWS_... as usual. Empty: a folder in TWINMARKET_DATA.",
+    )
+    upload_bytes: int = Field(
+        default=200_000_000,
+        ge=1_000_000,
+        le=5_000_000_000,
+        validation_alias="UPLOAD_BYTES",
+        description="The largest file that may be uploaded.",
+    )
+    credentials_key: Annotated[Path | None, BeforeValidator(_or_none)] = Field(
+        default=None,
+        validation_alias="CREDENTIALS_KEY",
+        description="The private key (PEM, PKCS 8) that content credentials are signed with. Empty: a development one.",
+    )
+    credentials_chain: Annotated[Path | None, BeforeValidator(_or_none)] = Field(
+        default=None,
+        validation_alias="CREDENTIALS_CHAIN",
+        description="Its certificate and those above it (PEM), as a C2PA authority has issued them.",
+    )
     secret: SecretStr = Field(
         default=SecretStr(DEVELOPMENT_SECRET),
         min_length=16,

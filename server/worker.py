@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,9 @@ from core.errors import Refusal
 from core.tables import Job as JobRow
 from core.work import OpenRead, OpenWork
 from payments.stripe_gateway import StripeGateway
+from server.credentials import Identity, development
 from server.database import Database
+from server.files import Files, in_memory
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +48,8 @@ class Tools:
     gateway: StripeGateway
     activity_kept: timedelta
     open_snapshot: OpenRead
+    files: Files = field(default_factory=in_memory)
+    identity: Identity = field(default_factory=development)
 
 
 Again = datetime | None
@@ -60,6 +64,8 @@ class Worker:
         gateway: StripeGateway,
         jobs: Mapping[str, Job],
         *,
+        files: Files | None = None,
+        identity: Identity | None = None,
         at_once: int = 8,
         lease: timedelta = LEASE,
         patience_seconds: float = PATIENCE_SECONDS,
@@ -67,7 +73,13 @@ class Worker:
     ) -> None:
         self.database = database
         self.tools = Tools(
-            database.work(SYSTEM), database.read(SYSTEM), gateway, activity_kept, database.snapshot(SYSTEM)
+            database.work(SYSTEM),
+            database.read(SYSTEM),
+            gateway,
+            activity_kept,
+            database.snapshot(SYSTEM),
+            files or in_memory(),
+            identity or development(),
         )
         self.jobs = jobs
         self.at_once = at_once

@@ -24,12 +24,20 @@ from market.states import (
     MandateStatus,
     Outcome,
     TwinStatus,
+    UploadStatus,
 )
-from market.tables import Asset, Bid, Contribution, Licence, Listing, Mandate, Twin
+from market.tables import Asset, Bid, Contribution, Licence, Listing, Mandate, Twin, Upload
 
-Stateful: TypeAlias = Twin | Listing | Bid | Licence | Mandate | Contribution | Asset
+Stateful: TypeAlias = Twin | Listing | Bid | Licence | Mandate | Contribution | Asset | Upload
 Status: TypeAlias = (
-    TwinStatus | ListingStatus | BidStatus | LicenceStatus | MandateStatus | ContributionStatus | AssetStatus
+    TwinStatus
+    | ListingStatus
+    | BidStatus
+    | LicenceStatus
+    | MandateStatus
+    | ContributionStatus
+    | AssetStatus
+    | UploadStatus
 )
 
 TWIN_MOVES: Mapping[TwinStatus, frozenset[TwinStatus]] = {
@@ -100,6 +108,13 @@ ASSET_MOVES: Mapping[AssetStatus, frozenset[AssetStatus]] = {
     AssetStatus.REJECTED: frozenset(),
 }
 
+UPLOAD_MOVES: Mapping[UploadStatus, frozenset[UploadStatus]] = {
+    UploadStatus.WAITING: frozenset({UploadStatus.ARRIVING, UploadStatus.GONE}),
+    UploadStatus.ARRIVING: frozenset({UploadStatus.KEPT, UploadStatus.WAITING, UploadStatus.GONE}),
+    UploadStatus.KEPT: frozenset({UploadStatus.GONE}),
+    UploadStatus.GONE: frozenset(),
+}
+
 MOVES: Mapping[type, Mapping[StrEnum, frozenset[StrEnum]]] = {
     Twin: {status: frozenset(after) for status, after in TWIN_MOVES.items()},
     Listing: {status: frozenset(after) for status, after in LISTING_MOVES.items()},
@@ -108,6 +123,7 @@ MOVES: Mapping[type, Mapping[StrEnum, frozenset[StrEnum]]] = {
     Mandate: {status: frozenset(after) for status, after in MANDATE_MOVES.items()},
     Contribution: {status: frozenset(after) for status, after in CONTRIBUTION_MOVES.items()},
     Asset: {status: frozenset(after) for status, after in ASSET_MOVES.items()},
+    Upload: {status: frozenset(after) for status, after in UPLOAD_MOVES.items()},
 }
 
 BY_THE_CLOCK = frozenset[Status]({ListingStatus.OPEN, ListingStatus.CLOSED, BidStatus.EXPIRED})

@@ -7,6 +7,7 @@ listing, bid, licence, asset, payment. Whoever changes a listing, bid or licence
 from market.store import (
     assets,
     bids,
+    certificates,
     contributions,
     erasing,
     exporting,
@@ -19,11 +20,13 @@ from market.store import (
     statements,
     takedowns,
     twins,
+    uploads,
 )
 
 __all__ = [
     "assets",
     "bids",
+    "certificates",
     "contributions",
     "erasing",
     "exporting",
@@ -36,4 +39,5 @@ __all__ = [
     "statements",
     "takedowns",
     "twins",
+    "uploads",
 ]

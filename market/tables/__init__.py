@@ -3,6 +3,7 @@
 from market import showing as showing  # searches read it, and it fills the metadata
 from market.tables.assets import Asset as Asset
 from market.tables.bids import Bid as Bid
+from market.tables.certificates import SigningKey as SigningKey
 from market.tables.contributions import Contribution as Contribution
 from market.tables.contributions import LicenceContribution as LicenceContribution
 from market.tables.erasures import Erasure as Erasure
@@ -28,3 +29,4 @@ from market.tables.takedowns import Takedown as Takedown
 from market.tables.twins import ConsentPolicy as ConsentPolicy
 from market.tables.twins import RateCard as RateCard
 from market.tables.twins import Twin as Twin
+from market.tables.uploads import Upload as Upload

@@ -10,7 +10,8 @@ from market.states import AssetStatus, Making
 
 
 class Asset(Table, table=True):
-    """One file made under a licence: where it is, its SHA-256, and how it was made. `status` is what somebody decided;
+    """One file made under a licence: where it is (elsewhere, or uploaded here), its SHA-256, how it was made.
+    `status` is what somebody decided;
     after `decide_by` one that is still PENDING is rejected by the clock. `reminded_at` and `expiry_told_at` are when the
     parties were told so. `decided_by` is a name for people, `decided_caller` the exact credential."""
 
@@ -19,6 +20,8 @@ class Asset(Table, table=True):
     title: str
     medium: Medium = one_of(Medium)
     url: str
+    upload_id: int | None = ref("upload.id", nullable=True, default=None, unique=True)
+    signed_upload_id: int | None = ref("upload.id", nullable=True, default=None, unique=True)
     sha256: str
     making: Making = one_of(Making, default=Making.GENERATED)
     is_recognisable: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})

@@ -1,10 +1,11 @@
 """Licences, and the consent under each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from core.work import Read
-from market import store, tables
+from market import certificates, store, tables
+from market.certificates import Names
 from resolvers.loaders.batches import Batches, DataLoader, given, plainly
 from resolvers.paging import asking, connection
 from schema.consent import ConsentRecord
@@ -30,6 +31,15 @@ class Licences(Batches):
     @cached_property
     def consent(self) -> DataLoader[int, ConsentRecord]:
         return self.each(store.licences.consents, plainly(ConsentRecord.of))
+
+    @cached_property
+    def certified(self) -> DataLoader[int, tuple[tables.Consent, Names]]:
+        async def find(read: Read, numbers: Sequence[int]) -> Mapping[int, tuple[tables.Consent, Names]]:
+            names = await certificates.names_of(read, (await store.licences.by_ids(read, numbers)).values())
+            consents = await store.licences.consents(read, numbers)
+            return {number: (consents[number], names[number]) for number in names if number in consents}
+
+        return self.each(find, lambda both, _: both)
 
     async def licences_of(self, party_id: int, status: Sequence[LicenceStatus] | None, page: Page) -> LicenceConnection:
         async with self.read() as read:

@@ -6,7 +6,7 @@ import typer
 
 from core.errors import Refusal
 from server import settings as configuration
-from server.cli import audit, books, people, running
+from server.cli import audit, books, keys, people, running
 from server.health import Unfit
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
         "Every setting is an environment variable, or a line in `.env`; `.env.example` explains them all."
     ),
 )
-for commands in (running, people, books, audit):
+for commands in (running, people, books, keys, audit):
     app.add_typer(commands.app)
 
 

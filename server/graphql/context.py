@@ -7,7 +7,7 @@ from core.actor import Actor
 from core.seal import Seal
 from core.work import OpenRead
 from payments.gateway import Gateway
-from schema.context import ActivityFeed, Context
+from schema.context import ActivityFeed, Context, Proofs
 from schema.loaders import Loaders
 from server.database import Database
 
@@ -18,10 +18,11 @@ class Contexts:
     gateway: Gateway
     seal: Seal
     activity: ActivityFeed
+    proofs: Proofs
     public_url: str
     loaders: Callable[[OpenRead], Loaders]
 
-    def of(self, actor: Actor, request_id: str) -> Context:
+    def of(self, actor: Actor, request_id: str, address: str | None = None) -> Context:
         read = self.database.read(actor)
         return Context(
             actor=actor,
@@ -31,8 +32,10 @@ class Contexts:
             seal=self.seal,
             gateway=self.gateway,
             activity=self.activity,
+            proofs=self.proofs,
             public_url=self.public_url,
             request_id=request_id,
+            address=address,
         )
 
     def fresh(self, context: Context) -> Context:

@@ -194,7 +194,8 @@ class Connection:
         """Run one operation to its end. Its id is free again before the client hears of that."""
         prepared = paid.prepared
         try:
-            context = self.edge.contexts.of(self.caller.actor, self.request_id)
+            address = self.socket.client.host if self.socket.client else None
+            context = self.edge.contexts.of(self.caller.actor, self.request_id, address)
             if prepared.kind is OperationType.SUBSCRIPTION:
                 last = await self._follow(number, await self.edge.engine.subscribe(prepared, context))
             else:

@@ -10,6 +10,7 @@ from resolvers.activity import Subscriptions
 from resolvers.api_keys import ApiKeyMutations
 from resolvers.assets import AssetMutations
 from resolvers.bids import BidMutations
+from resolvers.certificates import CertificateQueries
 from resolvers.contributions import ContributionMutations
 from resolvers.leaving import LeavingMutations
 from resolvers.licences import LicenceMutations, LicenceQueries
@@ -22,6 +23,7 @@ from resolvers.people import PersonMutations
 from resolvers.refusals import RefusalHandler
 from resolvers.takedowns import TakedownMutations, TakedownQueries
 from resolvers.twins import TwinMutations, TwinQueries
+from resolvers.uploads import UploadMutations
 from schema.scalars import SCALARS
 
 PRINTED = Path(schema.__file__).with_name("schema.graphql")
@@ -29,7 +31,9 @@ PRINTED = Path(schema.__file__).with_name("schema.graphql")
 
 
 @strawberry.type
-class Query(NodeQueries, PartyQueries, TwinQueries, ListingQueries, LicenceQueries, TakedownQueries):
+class Query(
+    NodeQueries, PartyQueries, TwinQueries, ListingQueries, LicenceQueries, TakedownQueries, CertificateQueries
+):
     pass
 
 
@@ -44,6 +48,7 @@ class Mutation(
     AssetMutations,
     LeavingMutations,
     TakedownMutations,
+    UploadMutations,
     PaymentMutations,
     ApiKeyMutations,
     PersonMutations,

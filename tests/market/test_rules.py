@@ -12,7 +12,7 @@ from market.rights import Industry, Medium, Rights
 from market.rules import MOVES
 from market.rules.states import BY_THE_CLOCK
 from market.states import BidStatus, ListingFormat, ListingStatus, Outcome
-from market.tables import Asset, Bid, Contribution, Licence, Listing, Mandate, Twin
+from market.tables import Asset, Bid, Contribution, Licence, Listing, Mandate, Twin, Upload
 from payments.money import Money
 
 NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
@@ -61,7 +61,7 @@ def test_every_move_is_allowed_or_refused_as_the_table_says(table: type, before:
 
 
 def test_every_table_with_a_state_has_moves() -> None:
-    assert set(MOVES) == {Twin, Listing, Bid, Licence, Mandate, Contribution, Asset}
+    assert set(MOVES) == {Twin, Listing, Bid, Licence, Mandate, Contribution, Asset, Upload}
 
 
 def test_a_bid_without_an_end_never_expires() -> None:

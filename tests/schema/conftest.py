@@ -19,6 +19,7 @@ from schema.context import Context
 from server.activity import Feed
 from server.database import Database
 from server.graphql.schema import build_schema
+from server.proofs import Proofs
 
 SEAL = Seal("a secret of at least sixteen characters")
 
@@ -46,6 +47,7 @@ class Api:
             seal=SEAL,
             gateway=cast(Gateway, None),  # nothing here speaks with the payment service
             activity=self.feed,
+            proofs=Proofs(self.database, SEAL),
             public_url="http://localhost",
             request_id="test",
         )

@@ -37,6 +37,7 @@ ARGUMENTS = {
     "year": "2026",
     "number": '"TM-2026-000001"',
     "handle": '"ada-one"',
+    "certificate": '"x"',
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from core.actor import Actor
+from market.disclosure import AI_MADE
 from market.rights import Industry
 from market.states import PartyKind
 from tests.schema.conftest import Api
@@ -13,7 +14,8 @@ from tests.schema.scenes import TODAY, own_party
 from tests.schema.test_activity import beginning, take
 from tests.schema.test_refunds import Sale
 
-ASSET = """... on AssetSubmitted { asset { id status title medium sha256 making recognisable decidedBy note
+ASSET = """... on AssetSubmitted { asset { id status disclosures { territory label digitalSourceType }
+    title medium sha256 making recognisable decidedBy note
     licence { number } } }"""
 DECIDED = "... on AssetDecided { asset { status decidedBy note } } ... on WrongState { state }"
 ACTIVITY = """subscription ($id: ID!, $after: String) { licenceActivity(partyId: $id, after: $after) {
@@ -41,6 +43,10 @@ async def test_a_picture_is_shown_decided_and_told(api: Api, ada: Actor, lumen: 
     assert made == {
         "id": made["id"],
         "status": "PENDING",
+        "disclosures": [
+            {"territory": code, "label": AI_MADE, "digitalSourceType": "compositeWithTrainedAlgorithmicMedia"}
+            for code in ("DE", "AT")
+        ],
         "title": "Look 3",
         "medium": "ECOMMERCE",
         "sha256": "ab" * 32,

@@ -56,6 +56,8 @@ TABLE: dict[str, dict[str, str]] = {
         "contributions": "SS-S-SU",
         "takedown": "SS-S-SU",
         "payment": "SS-S-SU",
+        "certificate": "SS-S-SU",
+        "documentUrl": "SS-S-SU",
         "assets": "SS-S-SU",
     },
     "Asset": {
@@ -73,6 +75,8 @@ TABLE: dict[str, dict[str, str]] = {
         "decideBy": "SS-S-SU",
         "submittedAt": "SS-S-SU",
         "licence": "SS-S-SU",
+        "signedUrl": "00-0-0U",
+        "disclosures": "SS-S-SU",
     },
     "Takedown": {
         "id": "SS-S-SU",

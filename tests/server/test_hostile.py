@@ -24,7 +24,7 @@ SECONDS = 0.05
 @pytest.fixture
 def contexts(database: Database) -> Contexts:
     seal, nothing = Seal("a secret of at least sixteen characters"), cast(Gateway, None)
-    return Contexts(database, nothing, seal, None, "http://localhost", lambda read: None)  # type: ignore[arg-type,return-value]
+    return Contexts(database, nothing, seal, None, None, "http://localhost", lambda read: None)  # type: ignore[arg-type,return-value]
 
 
 async def answered(engine: Engine, contexts: Contexts, parameters: Parameters) -> Answer | None:

@@ -192,4 +192,11 @@ async def test_the_sweeper_asks_for_what_was_forgotten(database: Database, world
     assert await sweep(tools, {}) is not None
     jobs, _ = await follows(database)
     body = {"payment_id": world.payment}
-    assert jobs == {"payment.drive": body, "payment.deadline": body, "licences.end": {}, "tidy": {}}
+    assert jobs == {
+        "payment.drive": body,
+        "payment.deadline": body,
+        "licences.end": {},
+        "tidy": {},
+        "uploads.discard": {},
+        "uploads.clear": {},
+    }

@@ -1,0 +1,88 @@
+"""Content credentials: what an approved picture says of itself, and the row of the signed copy."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.work import Work
+from market import disclosure, store, uploads
+from market.states import AssetStatus
+from market.store.rights import rights_of
+from market.tables import Asset, Consent, Licence, Upload
+
+SIGNABLE = ("image/jpeg", "image/png")
+LARGEST = 60_000_000
+"""Bytes. A larger picture is not signed: it would be held in memory twice."""
+LICENCE_ASSERTION = "market.twinmarket.licence"
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """One picture to be signed: where it lies, what it shall say, and the row for the signed copy."""
+
+    source_key: str
+    media_type: str
+    manifest: dict[str, Any]
+    copy: Upload
+
+
+async def begin(work: Work, *, asset_id: int) -> Signing | None:
+    """None where there is nothing to sign: not approved, not sent here, no picture, or signed already."""
+    locked = await store.assets.lock(work, asset_id)
+    asset, licence = locked.asset, locked.licence
+    if asset.status is not AssetStatus.APPROVED or asset.upload_id is None or asset.signed_upload_id is not None:
+        return None
+    source = (await store.uploads.by_ids(work, [asset.upload_id])).get(asset.upload_id)
+    if source is None or source.media_type not in SIGNABLE or (source.bytes or 0) > LARGEST:
+        return None
+    version = (licence.twin_id, licence.policy_version)
+    policy = (await store.twins.policies_at(work, [version]))[version]
+    consent = (await store.licences.consents(work, [asset.licence_id]))[asset.licence_id]
+    return Signing(
+        source_key=source.object_key,
+        media_type=source.media_type,
+        manifest=manifest(asset, licence, consent, training_allowed=policy.training_allowed),
+        copy=await uploads.begin_copy(work, brand_id=source.brand_id),
+    )
+
+
+async def keep(work: Work, *, asset_id: int, upload_id: int, media_type: str, size: int, sha256: str) -> None:
+    """The signed copy is whole; unless another has been made meanwhile, it is the asset's."""
+    locked = await store.assets.lock(work, asset_id)
+    upload = await uploads.arrived(work, upload_id=upload_id, media_type=media_type, size=size, sha256=sha256)
+    if locked.asset.signed_upload_id is None:
+        upload.used_at = work.now
+        locked.asset.signed_upload_id = upload_id
+    await work.session.flush()
+
+
+def manifest(asset: Asset, licence: Licence, consent: Consent, *, training_allowed: bool) -> dict[str, Any]:
+    """In the terms of C2PA 2 and CAWG 1.1: how it was made, whether machines may learn from it, under which licence."""
+    use = {"use": "allowed" if training_allowed else "notAllowed"}
+    purposes = ("ai_generative_training", "ai_training", "data_mining")
+    rights = rights_of(licence)
+    return {
+        "title": asset.title,
+        "claim_generator_info": [{"name": "Twinmarket", "version": "0.1.0"}],
+        "assertions": [
+            {
+                "label": "c2pa.actions.v2",
+                "data": {
+                    "actions": [{"action": "c2pa.created", "digitalSourceType": disclosure.source_uri(asset.making)}]
+                },
+            },
+            {
+                "label": "cawg.training-mining",
+                "data": {"entries": {f"cawg.{purpose}": use for purpose in purposes}},
+            },
+            {
+                "label": LICENCE_ASSERTION,
+                "data": {
+                    "number": licence.number,
+                    "medium": asset.medium,
+                    "until": str(rights.ends_on),
+                    "consentSha256": consent.digest,
+                    "approvedBy": asset.decided_by,
+                },
+            },
+        ],
+    }

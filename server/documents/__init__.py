@@ -1,0 +1,1 @@
+"""The licence document as HTML and as PDF, behind links that end."""

@@ -1,0 +1,212 @@
+"""Content credentials: signed for an approved picture, read back with the library's own reader."""
+
+import io
+import json
+import logging
+import struct
+import zlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import c2pa
+import pytest
+import sqlalchemy as sa
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from core.actor import SYSTEM
+from market import assets, uploads
+from market.credentials import LICENCE_ASSERTION
+from market.rights import Medium
+from market.states import AssetStatus, Making, UploadStatus
+from market.tables import Asset
+from server.credentials import Identity, connect, development, kept
+from server.database import Database
+from server.jobs import JOBS, sign_asset
+from server.settings import Settings
+from server.worker import ACTIVITY_KEPT, Tools, Worker
+from tests import factories
+from tests.factories import number
+from tests.market.test_certificates import Deal
+from tests.server.test_uploads import Desk
+
+
+def png(shade: int = 16) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = zlib.compress(b"".join(b"\0" + bytes([shade]) * 24 for _ in range(8)))
+    head = struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+class Studio(Desk):
+    """A desk whose worker signs."""
+
+    identity: Identity
+
+    async def approved(self, content: bytes, *, making: Making = Making.GENERATED) -> Asset:
+        upload_id, address = await self.create()
+        sent = await self.put(address, content)
+        assert sent.status_code == 201, sent.text
+        async with self.database.work(self.deal.lumen.actor)() as work:
+            asset = await assets.submit(
+                work, licence_id=number(self.deal.licence), title="Look 3", medium=self.medium(), url="",
+                sha256=sent.json()["sha256"], upload_id=upload_id, making=making,
+            )  # fmt: skip
+        async with self.database.work(self.deal.ada.model.actor)() as work:
+            await assets.decide(work, asset_id=number(asset), approve=True)
+        return asset
+
+    def medium(self) -> Any:
+        return Medium.SOCIAL_PAID
+
+    async def drain(self) -> None:
+        await Worker(self.database, None, JOBS, files=self.files, identity=self.identity).drain()  # type: ignore[arg-type]
+
+    async def asset(self, asset: Asset) -> Asset:
+        async with self.database.read(SYSTEM)() as read:
+            return (await read.session.execute(sa.select(Asset).where(Asset.id == asset.id))).scalar_one()  # type: ignore[arg-type]
+
+    async def signed(self, asset: Asset) -> bytes:
+        found = await self.asset(asset)
+        assert found.signed_upload_id is not None
+        return (await self.http.get(await self.link(found.signed_upload_id))).content
+
+
+@pytest.fixture
+async def studio(database: Database, tmp_path: Path) -> AsyncIterator[Studio]:
+    made = Studio(await Deal(database).make(), tmp_path / "files")
+    made.identity = development()
+    yield made
+    await made.http.aclose()
+
+
+def reader(content: bytes, identity: Identity | None = None) -> c2pa.Reader:
+    """Which trusts nobody, or the authority of one identity."""
+    if identity is None:
+        return c2pa.Reader("image/png", io.BytesIO(content))
+    anchor = x509.load_pem_x509_certificates(identity.chain)[-1].public_bytes(Encoding.PEM).decode()
+    trust = {"trust_anchors": anchor, "trust_config": "1.3.6.1.5.5.7.3.4"}
+    context = c2pa.Context.from_json(json.dumps({"trust": trust, "verify": {"verify_trust": True}}))
+    return c2pa.Reader("image/png", io.BytesIO(content), context=context)
+
+
+def said(content: bytes) -> dict[str, Any]:
+    """By assertion."""
+    told = json.loads(reader(content).json())
+    return {each["label"]: each["data"] for each in told["manifests"][told["active_manifest"]]["assertions"]}
+
+
+@pytest.mark.parametrize(
+    ("making", "term"),
+    [
+        (Making.GENERATED, "trainedAlgorithmicMedia"),
+        (Making.COMPOSITE, "compositeWithTrainedAlgorithmicMedia"),
+    ],
+)
+async def test_an_approved_picture_carries_its_licence(studio: Studio, making: Making, term: str) -> None:
+    asset = await studio.approved(png(), making=making)
+    await studio.drain()
+    content = await studio.signed(asset)
+    assert content != png()
+    told = said(content)
+    assert told[LICENCE_ASSERTION]["number"] == studio.deal.licence.number
+    assert told[LICENCE_ASSERTION]["approvedBy"] == "Ada Lindqvist"
+    (action,) = told["c2pa.actions.v2"]["actions"]
+    assert action["digitalSourceType"] == f"http://cv.iptc.org/newscodes/digitalsourcetype/{term}"
+    uses = {each["use"] for each in told["cawg.training-mining"]["entries"].values()}
+    assert uses == {"notAllowed"}
+    assert reader(content).get_validation_state() == "Valid"
+    assert reader(content, studio.identity).get_validation_state() == "Trusted"
+    assert reader(content, development()).get_validation_state() != "Trusted"
+    await studio.agree()
+
+
+async def test_training_is_allowed_only_where_she_has_agreed_to_it(database: Database, tmp_path: Path) -> None:
+    deal = Deal(database)
+    deal.ada = await factories.listed_twin(database, policy={"training_allowed": True})
+    deal.lumen = await factories.brand(database)
+    deal.licence = await factories.licence(database, deal.lumen, deal.ada, factories.rights(start=0))
+    await factories.set_policy(database, deal.ada, training_allowed=False)  # what was agreed stays agreed
+    studio = Studio(deal, tmp_path / "files")
+    studio.identity = development()
+    asset = await studio.approved(png())
+    await studio.drain()
+    told = said(await studio.signed(asset))
+    assert {each["use"] for each in told["cawg.training-mining"]["entries"].values()} == {"allowed"}
+    await studio.http.aclose()
+
+
+async def test_whoever_alters_the_picture_breaks_the_seal(studio: Studio) -> None:
+    asset = await studio.approved(png())
+    await studio.drain()
+    content = await studio.signed(asset)
+    place = content.rindex(b"IDAT") + 10
+    altered = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+    assert reader(altered).get_validation_state() == "Invalid"
+
+
+async def test_nothing_is_signed_that_was_not_approved(studio: Studio) -> None:
+    upload_id, address = await studio.create()
+    await studio.put(address)
+    asset = await studio.submit(upload_id)
+    await studio.drain()
+    async with studio.database.work(studio.deal.ada.model.actor)() as work:
+        await assets.decide(work, asset_id=number(asset), approve=False)
+    await studio.drain()
+    found = await studio.asset(asset)
+    assert (found.status, found.signed_upload_id) == (AssetStatus.REJECTED, None)
+
+
+async def test_a_damaged_picture_is_let_be(studio: Studio, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, "server.jobs")
+    asset = await studio.approved(b"\xff\xd8\xff\xe0 this is no JPEG at all" + b"x" * 100)
+    await studio.drain()
+    assert "cannot be signed" in caplog.text
+    assert (await studio.asset(asset)).signed_upload_id is None
+    await studio.later(hours=2)
+    await studio.sweep()
+    assert len(await studio.rows()) == 1
+    await studio.agree()
+
+
+async def test_a_worker_that_dies_before_it_tells_leaves_no_second_copy(studio: Studio) -> None:
+    asset = await studio.approved(png())
+    async with studio.database.work(SYSTEM)() as work:
+        copy = await uploads.begin_copy(work, brand_id=studio.deal.lumen.id)
+    await studio.files.put(copy.object_key, _chunks(png()))  # and here it dies
+    tools = Tools(
+        studio.database.work(SYSTEM),
+        studio.database.read(SYSTEM),
+        None,
+        ACTIVITY_KEPT,
+        studio.database.snapshot(SYSTEM),
+        studio.files,
+        studio.identity,
+    )  # type: ignore[arg-type]
+    for _ in range(2):
+        await sign_asset(tools, {"asset_id": asset.id})
+    assert len(studio.objects()) == 3
+    await studio.later(hours=2)
+    await studio.sweep()
+    assert len(studio.objects()) == 2
+    assert {row.status for row in await studio.rows()} == {UploadStatus.KEPT}
+    await studio.agree()
+
+
+async def _chunks(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+def test_the_development_identity_is_made_once_and_the_operators_is_used(tmp_path: Path) -> None:
+    made = kept(tmp_path / "data")
+    assert kept(tmp_path / "data") == made
+    (key, chain) = (tmp_path / "key.pem", tmp_path / "chain.pem")
+    other = development()
+    key.write_bytes(other.key)
+    chain.write_bytes(other.chain)
+    settings = Settings(_env_file=None, credentials_key=key, credentials_chain=chain, data=tmp_path)  # type: ignore[call-arg]
+    assert connect(settings) == other
+    assert connect(Settings(_env_file=None, data=tmp_path / "data")) == made  # type: ignore[call-arg]
