@@ -1,7 +1,7 @@
 /** Signing in, by password or passkey; afterwards one is where one wanted to be. */
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, Navigate, useSearchParams } from "react-router";
 import { HttpRefusal, send } from "../shared/api/client";
 import { canUsePasskeys, signInWithPasskey } from "../shared/passkeys";
 import { useSession } from "../shared/session";
@@ -14,8 +14,7 @@ export const safePath = (wanted: string | null) => (wanted && /^\/(?![/\\])/.tes
 
 export function SignIn() {
   const t = useApp();
-  const { restart } = useSession();
-  const navigate = useNavigate();
+  const { restart, viewer } = useSession();
   const [search] = useSearchParams();
   const [wrong, setWrong] = useState<string | null>(null);
   const [busy, setBusy] = useState<"password" | "passkey" | null>(null);
@@ -26,11 +25,9 @@ export function SignIn() {
     try {
       await go();
       restart();
-      void navigate(safePath(search.get("next")), { replace: true });
     } catch (error) {
       if (error instanceof HttpRefusal) setWrong(error.message || failure);
       else if (!(error instanceof DOMException && error.name === "NotAllowedError")) setWrong(failure);
-    } finally {
       setBusy(null);
     }
   }
@@ -43,6 +40,8 @@ export function SignIn() {
 
   const usePasskey = () => enter("passkey", signInWithPasskey, t("signIn.passkeyFailed"));
 
+  // Only once the market says who it is: until then the other pages would send one back here.
+  if (viewer) return <Navigate to={safePath(search.get("next"))} replace />;
   return (
     <Door title={t("signIn.title")} lead={t("signIn.lead")}>
       <form className={css.fields} onSubmit={submit}>

@@ -2,7 +2,7 @@
 import { Button, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
-import { Link, useNavigate } from "react-router";
+import { Link, Navigate } from "react-router";
 import { HttpRefusal, send } from "../shared/api/client";
 import { locale } from "../shared/language";
 import market from "../shared/market.json";
@@ -23,8 +23,7 @@ const home = () => new Intl.Locale(locale()).region ?? "";
 export function SignUp() {
   const t = useApp();
   const shared = useShared();
-  const { restart } = useSession();
-  const navigate = useNavigate();
+  const { restart, viewer } = useSession();
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<string | null>(null);
   const [ownHandle, setOwnHandle] = useState(false);
@@ -48,7 +47,6 @@ export function SignUp() {
     try {
       await send("POST", "/accounts", { ...values, email: values.email.trim(), name: values.name.trim(), ...(values.kind === "BRAND" ? { industry } : {}) });
       restart();
-      void navigate("/", { replace: true });
     } catch (error) {
       if (!(error instanceof HttpRefusal)) return setWrong(t("signIn.noConnection"));
       for (const { path, message } of error.errors) {
@@ -61,6 +59,7 @@ export function SignUp() {
     }
   });
 
+  if (viewer) return <Navigate to="/" replace />;
   return (
     <Door title={t("signUp.title")} lead={t("signUp.lead")}>
       <form className={css.fields} onSubmit={submit} noValidate>
