@@ -79,7 +79,7 @@ async def _check_consent(work: Work, licence: Licence, twin: Twin, medium: Mediu
     if medium not in rights.media:
         message = f"The licence covers {words.media(rights.media)}, not {words.media([medium])}."
         outside = Obstacle(ObstacleKind.CONSENT, message, media=frozenset({medium}))
-        raise RightsUnavailable(message, availability=Availability((outside,), (rights,)), path=["medium"])
+        raise RightsUnavailable(message, availability=Availability((outside,), lambda: (rights,)), path=["medium"])
     policy = (await store.twins.policies(work, [twin])).get(licence.twin_id)
     obstacles = _obstacles(policy, licence, medium)
     if obstacles:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 from heapq import heappop, heappush
 from itertools import islice
 
@@ -75,7 +76,7 @@ async def require(read: Read, twin: Twin, rights: Rights) -> None:
 def judge(ground: Ground, rights: Rights) -> Availability:
     """Pure: the same ground and rights always answer the same."""
     obstacles = tuple(_obstacles(ground, rights))[:MAXIMUM_OBSTACLES]
-    return Availability(obstacles, _alternatives(ground, rights) if obstacles else ())
+    return Availability(obstacles, partial(_alternatives, ground, rights)) if obstacles else Availability()
 
 
 def _ground(read: Read, twin: Twin, policies: Mapping[int, PolicyView], held: Mapping[int, Sequence[Rights]]) -> Ground:

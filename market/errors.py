@@ -8,10 +8,11 @@ Refusal (core.errors)
   × ConsentOutdated     the consent that was signed is not the one that stands now
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from core.errors import Refusal
 from market.rights import Medium, Rights
@@ -37,12 +38,16 @@ class Obstacle:
     ends_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Availability:
-    """Whether rights to a twin can be had now, why not, and the nearest that can."""
+    """Whether rights to a twin can be had now, why not, and the nearest that can, which are sought when somebody looks."""
 
     obstacles: tuple[Obstacle, ...] = ()
-    alternatives: tuple[Rights, ...] = ()
+    seek: Callable[[], tuple[Rights, ...]] = field(default=tuple, compare=False, repr=False)
+
+    @cached_property
+    def alternatives(self) -> tuple[Rights, ...]:
+        return self.seek()
 
     @property
     def available(self) -> bool:

@@ -212,6 +212,11 @@ class LicenceLapsed(LicenceFact):
 
 
 @dataclass(frozen=True, slots=True)
+class RightsFreed(LicenceFact):
+    """It lapsed, and whoever it had shut out stands again: the seller can choose anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class LicenceSuspended(LicenceFact):
     pass
 

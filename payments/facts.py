@@ -1,14 +1,18 @@
 """What can have happened to money. References are opaque here: the market knows what they stand for."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.work import Fact
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentRequested(Fact):
+    """`due_at` is the deadline after which it is given up."""
+
     payment_id: int
     reference: int
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,8 @@ class LicenceActivityKind(StrEnum):
     TAKEDOWN_DUE = "TAKEDOWN_DUE"
     TAKEDOWN_DONE = "TAKEDOWN_DONE"
     TAKEDOWN_OVERDUE = "TAKEDOWN_OVERDUE"
+    RIGHTS_FREED = "RIGHTS_FREED"
+    """To the seller alone: it lapsed, and its `nextBids` says who could have the rights now."""
 
 
 @strawberry.type

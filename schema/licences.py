@@ -8,6 +8,7 @@ import strawberry
 
 from market import certificates, documents, rules, tables
 from market.store.rights import rights_of
+from schema import policy
 from schema.consent import ConsentRecord
 from schema.context import Info
 from schema.enums import AssetStatus, LicenceStatus
@@ -21,12 +22,14 @@ from schema.twins import Twin
 
 if TYPE_CHECKING:
     from schema.assets import AssetConnection
+    from schema.bids import Bid
     from schema.contributions import LicenceContribution
     from schema.payments import Payment
     from schema.takedowns import Takedown
 
 Assets: TypeAlias = Annotated["AssetConnection", strawberry.lazy("schema.assets")]
 Contributions: TypeAlias = list[Annotated["LicenceContribution", strawberry.lazy("schema.contributions")]]
+ListOfBids: TypeAlias = list[Annotated["Bid", strawberry.lazy("schema.bids")]]
 ItsTakedown: TypeAlias = Annotated["Takedown", strawberry.lazy("schema.takedowns")] | None
 ItsPayment: TypeAlias = Annotated["Payment", strawberry.lazy("schema.payments")]
 
@@ -120,6 +123,16 @@ class Licence(Node):
         before: str | None = strawberry.UNSET,
     ) -> Assets:
         return await info.context.load.assets_under(self.row_id, status, Page.of(info, first, after, last, before))
+
+    @strawberry.field(
+        description=(
+            "The seller's side only: once the licence has LAPSED or was TERMINATED, the pending bids for what it had held "
+            "that could be accepted now, the highest first. Bids that were LOST to a licence that lapsed are PENDING again."
+        )
+    )
+    async def next_bids(self, info: Info) -> ListOfBids:
+        policy.require_seller(info.context.actor, self.row.model_id)
+        return await info.context.load.next_bids(self)
 
 
 @strawberry.type

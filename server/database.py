@@ -4,22 +4,32 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from time import monotonic
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from core.actor import Actor
+from core.store import CLOCK
 from core.work import OpenRead, OpenWork, Read, Work
 from server.reactions import react
 
 SETTINGS = {
     "jit": "off",
-    "plan_cache_mode": "force_custom_plan",  # a generic plan makes a search over ranges a hundred times slower
     "application_name": "twinmarket",
     "idle_in_transaction_session_timeout": "30s",  # a forgotten writer would hold up every activity stream
     "lock_timeout": "15s",
     "timezone": "UTC",
 }
+SEARCHING = {"plan_cache_mode": "force_custom_plan"}
+"""A plan that fits all values makes a search over ranges a hundred times slower. Work finds rows by their numbers, and
+need not plan that anew each time."""
+
+IDLE_SECONDS = 1
+"""A connection that rested for longer is tried before it is used: the server may have gone meanwhile. To try it each time
+would cost every question one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +44,14 @@ class Database:
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
-        options = {
-            "connect_args": {"server_settings": SETTINGS},
-            "pool_size": pool_size,
-            "max_overflow": pool_size,
-            "pool_pre_ping": True,
-        }
+        size = {"pool_size": pool_size, "max_overflow": pool_size}
+        working, asking = ({"server_settings": each} for each in (SETTINGS, SETTINGS | SEARCHING))
         return cls(
             url=url,
-            writes=create_async_engine(url, **options),
-            reads=create_async_engine(url, isolation_level="AUTOCOMMIT", **options),
+            writes=_trying_the_rested(create_async_engine(url, connect_args=working, **size)),
+            reads=_trying_the_rested(
+                create_async_engine(url, connect_args=asking, isolation_level="AUTOCOMMIT", **size)
+            ),
         )
 
     async def close(self) -> None:
@@ -61,13 +69,29 @@ class Database:
         return partial(open_snapshot, self.writes, actor)
 
 
+def _trying_the_rested(engine: AsyncEngine) -> AsyncEngine:
+    def rest(_: Any, record: Any) -> None:
+        record.info["rests_since"] = monotonic()
+
+    def rise(connection: Any, record: Any, _: Any) -> None:
+        if monotonic() - record.info.get("rests_since", monotonic()) > IDLE_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except Exception as error:
+                raise InvalidatePoolError() from error
+
+    sa.event.listen(engine.sync_engine, "checkin", rest)
+    sa.event.listen(engine.sync_engine, "checkout", rise)
+    return engine
+
+
 @asynccontextmanager
 async def open_work(
     engine: AsyncEngine, actor: Actor, after_commit: Sequence[Callable[[], None]] = ()
 ) -> AsyncIterator[Work]:
     """All of it or none of it: the rows, and the jobs and activity that follow from the facts."""
     async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
-        now = (await session.execute(sa.select(sa.func.clock()))).scalar_one()
+        now = (await session.execute(CLOCK)).scalar_one()
         work = Work(session=session, actor=actor, now=now)
         yield work
         await session.flush()
@@ -81,7 +105,7 @@ async def open_work(
 async def open_read(engine: AsyncEngine, actor: Actor) -> AsyncIterator[Read]:
     """One short question."""
     async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
-        now = (await session.execute(sa.select(sa.func.clock()))).scalar_one()
+        now = (await session.execute(CLOCK)).scalar_one()
         yield Read(session=session, actor=actor, now=now)
 
 
@@ -89,5 +113,5 @@ async def open_read(engine: AsyncEngine, actor: Actor) -> AsyncIterator[Read]:
 async def open_snapshot(engine: AsyncEngine, actor: Actor) -> AsyncIterator[Read]:
     async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
-        now = (await session.execute(sa.select(sa.func.clock()))).scalar_one()
+        now = (await session.execute(CLOCK)).scalar_one()
         yield Read(session=session, actor=actor, now=now)

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.store import append_activity, enqueue, forget_origins, once, trim_activity
 from core.work import OpenWork, Read, Work
-from market import assets, credentials, licences, takedowns
+from market import assets, bids, credentials, licences, takedowns
 from market import store as market_store
 from payments import charges, disputes, payees, payers, refunds, reversals, transfers, webhooks
 from payments import store as payments
@@ -143,6 +143,12 @@ async def tidy(tools: Tools, body: dict[str, Any]) -> Again:
         return work.now if gone == TRIMMED_AT_ONCE else None
 
 
+async def stand_again(tools: Tools, body: dict[str, Any]) -> Again:
+    """Who was lost to a licence that lapsed stands again, some at a time."""
+    async with tools.open_work() as work:
+        return work.now if await bids.stand_again(work, licence_id=body["licence_id"]) else None
+
+
 async def end_due(tools: Tools, body: dict[str, Any]) -> Again:
     async with tools.open_work() as work:
         await licences.end_due(work)
@@ -226,6 +232,7 @@ JOBS: Mapping[str, Job] = {
     "stripe.catch_up": catch_up,
     "books.reconcile": reconcile_nightly,
     "takedown.overdue": takedown_overdue,
+    "bids.stand_again": stand_again,
     "listing.open": tells_of_listing("OPENED", store.listing_opens_at),
     "listing.close": tells_of_listing("CLOSED", store.listing_closes_at),
     "asset.sign": sign_asset,

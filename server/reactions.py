@@ -4,27 +4,28 @@ A fact is followed by jobs and by rows of the activity log, written in the trans
 a sentence: "when a payment has succeeded, activate the licence and transfer the shares".
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
-from core.store import append_activity, append_audit, enqueue
+from core.store import Told, Wanted, append_all, append_audit, enqueue_all
 from core.work import Fact, Work
 from market import facts as market
 from payments import facts as payments
 from server import store
 
-Reaction = Callable[[Work, Any], Awaitable[None]]
+Reaction = Callable[[Work, Any], AsyncIterator[Told | Wanted]]
 
 
-def job(kind: str, *, of: str, due: Callable[[Work, int], Awaitable[Any]] | None = None) -> Reaction:
-    """Ask for a job about the thing whose id the fact holds in `of`. A payment's `reference` is a licence's id."""
+def job(kind: str, *, of: str, due: Callable[[Work, int], Awaitable[Any]] | None = None, at: str = "") -> Reaction:
+    """Ask for a job about the thing whose id the fact holds in `of`, for the moment that it holds in `at` if any. A
+    payment's `reference` is a licence's id."""
     argument = "licence_id" if of == "reference" else of
 
-    async def react(work: Work, fact: Fact) -> None:
+    async def react(work: Work, fact: Fact) -> AsyncIterator[Told | Wanted]:
         number = getattr(fact, of)
-        due_at = await due(work, number) if due else None
-        await enqueue(work, kind, key=str(number), body={argument: number}, due_at=due_at)
+        due_at = await due(work, number) if due else getattr(fact, at) if at else None
+        yield Wanted(kind, str(number), {argument: number}, due_at)
 
     return react
 
@@ -32,7 +33,7 @@ def job(kind: str, *, of: str, due: Callable[[Work, int], Awaitable[Any]] | None
 def share(kind: str) -> Reaction:
     """Tell the payee; of a model's share, her agency too."""
 
-    async def react(work: Work, fact: payments.ShareFact) -> None:
+    async def react(work: Work, fact: payments.ShareFact) -> AsyncIterator[Told | Wanted]:
         body = {
             "share_id": fact.share_id,
             "payment_id": fact.payment_id,
@@ -40,7 +41,7 @@ def share(kind: str) -> Reaction:
             "currency": fact.currency,
         }
         for party_id in await store.followers_of_share(work, licence_id=fact.reference, payee_id=fact.payee_id):
-            await append_activity(work, topic=f"payout:{party_id}", kind=kind, body=body)
+            yield Told(f"payout:{party_id}", kind, body)
 
     return react
 
@@ -48,10 +49,10 @@ def share(kind: str) -> Reaction:
 def payout(kind: str) -> Reaction:
     """Tell the payee; of a model's payout, the agencies that act for her today too."""
 
-    async def react(work: Work, fact: payments.PayoutFact) -> None:
+    async def react(work: Work, fact: payments.PayoutFact) -> AsyncIterator[Told | Wanted]:
         body = {"payout_id": fact.payout_row_id, "amount_minor": fact.amount_minor, "currency": fact.currency}
         for party_id in (fact.payee_id, *await store.agencies_of(work, fact.payee_id)):
-            await append_activity(work, topic=f"payout:{party_id}", kind=kind, body=body)
+            yield Told(f"payout:{party_id}", kind, body)
 
     return react
 
@@ -59,9 +60,9 @@ def payout(kind: str) -> Reaction:
 def licence_of_payment(kind: str) -> Reaction:
     """Tell everyone whose licence it is of its money."""
 
-    async def react(work: Work, fact: payments.RefundFact) -> None:
+    async def react(work: Work, fact: payments.RefundFact) -> AsyncIterator[Told | Wanted]:
         for party_id in await store.parties_of_licence(work, fact.reference):
-            await append_activity(work, topic=f"licence:{party_id}", kind=kind, body={"licence_id": fact.reference})
+            yield Told(f"licence:{party_id}", kind, {"licence_id": fact.reference})
 
     return react
 
@@ -69,9 +70,9 @@ def licence_of_payment(kind: str) -> Reaction:
 def licence(kind: str) -> Reaction:
     """Tell everyone whose licence it is."""
 
-    async def react(work: Work, fact: market.LicenceFact) -> None:
+    async def react(work: Work, fact: market.LicenceFact) -> AsyncIterator[Told | Wanted]:
         for party_id in filter(None, (fact.brand_id, fact.model_id, fact.agency_id)):
-            await append_activity(work, topic=f"licence:{party_id}", kind=kind, body={"licence_id": fact.licence_id})
+            yield Told(f"licence:{party_id}", kind, {"licence_id": fact.licence_id})
 
     return react
 
@@ -79,30 +80,39 @@ def licence(kind: str) -> Reaction:
 def asset(kind: str) -> Reaction:
     """Tell everyone whose licence it is of a picture made under it."""
 
-    async def react(work: Work, fact: market.AssetFact) -> None:
+    async def react(work: Work, fact: market.AssetFact) -> AsyncIterator[Told | Wanted]:
         body = {"licence_id": fact.licence_id, "asset_id": fact.asset_id}
         for party_id in filter(None, (fact.brand_id, fact.model_id, fact.agency_id)):
-            await append_activity(work, topic=f"licence:{party_id}", kind=kind, body=body)
+            yield Told(f"licence:{party_id}", kind, body)
+
+    return react
+
+
+def seller(kind: str) -> Reaction:
+    """Tell the model and the agency of the licence, and not its brand."""
+
+    async def react(work: Work, fact: market.LicenceFact) -> AsyncIterator[Told | Wanted]:
+        for party_id in filter(None, (fact.model_id, fact.agency_id)):
+            yield Told(f"licence:{party_id}", kind, {"licence_id": fact.licence_id})
 
     return react
 
 
 def listing(kind: str) -> Reaction:
-    async def react(work: Work, fact: market.ListingWithdrawn | market.ListingAwarded) -> None:
-        await append_activity(work, topic=f"listing:{fact.listing_id}", kind=kind, body={"listing_id": fact.listing_id})
+    async def react(work: Work, fact: market.ListingWithdrawn | market.ListingAwarded) -> AsyncIterator[Told | Wanted]:
+        yield Told(f"listing:{fact.listing_id}", kind, {"listing_id": fact.listing_id})
 
     return react
 
 
-async def bid_on_listing(work: Work, fact: market.BidPlaced) -> None:
+async def bid_on_listing(work: Work, fact: market.BidPlaced) -> AsyncIterator[Told | Wanted]:
     """Of a sealed bid nobody learns but the brand itself; an offer is on no listing."""
     if fact.listing_id is None:
         return
     kinds = {"BID_PLACED": True, "EXTENDED": fact.extended, "RESERVE_MET": fact.reserve_met and not fact.sealed}
     audience = [fact.brand_id] if fact.sealed else None
     for kind in (kind for kind, happened in kinds.items() if happened):
-        body = {"listing_id": fact.listing_id}
-        await append_activity(work, topic=f"listing:{fact.listing_id}", kind=kind, body=body, audience=audience)
+        yield Told(f"listing:{fact.listing_id}", kind, {"listing_id": fact.listing_id}, audience)
 
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
@@ -145,7 +155,8 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     market.LicenceAccepted: (licence("ACCEPTED"),),
     market.LicenceActivated: (licence("ACTIVATED"),),
     market.LicencePaymentFailed: (licence("PAYMENT_FAILED"),),
-    market.LicenceLapsed: (licence("LAPSED"),),
+    market.LicenceLapsed: (licence("LAPSED"), job("bids.stand_again", of="licence_id")),
+    market.RightsFreed: (seller("RIGHTS_FREED"),),
     market.LicenceSuspended: (licence("SUSPENDED"),),
     market.LicenceResumed: (licence("RESUMED"),),
     market.LicenceEnded: (licence("ENDED"),),
@@ -167,7 +178,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     # money in
     payments.PaymentRequested: (
         job("payment.drive", of="payment_id"),
-        job("payment.deadline", of="payment_id", due=store.payment_due_at),
+        job("payment.deadline", of="payment_id", at="due_at"),
     ),
     payments.PaymentSucceeded: (job("licence.activate", of="reference"), job("payment.transfer", of="payment_id")),
     payments.PaymentFailed: (job("licence.payment_failed", of="reference"),),
@@ -216,5 +227,6 @@ async def react(work: Work) -> None:
     for fact in work.facts:
         if type(fact) not in UNAUDITED:
             await append_audit(work, kind=type(fact).__name__, body=asdict(fact))
-        for reaction in REACTIONS[type(fact)]:
-            await reaction(work, fact)
+    rows = [row for fact in work.facts for reaction in REACTIONS[type(fact)] async for row in reaction(work, fact)]
+    await append_all(work, [row for row in rows if isinstance(row, Told)])
+    await enqueue_all(work, [row for row in rows if isinstance(row, Wanted)])

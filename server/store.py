@@ -238,11 +238,6 @@ async def listing_closes_at(read: Read, listing_id: int) -> datetime:
     return (await listing(read, listing_id)).closes_at
 
 
-async def payment_due_at(read: Read, payment_id: int) -> datetime:
-    query = sa.select(col(Payment.due_at)).where(col(Payment.id) == payment_id)
-    return (await read.session.execute(query)).scalar_one()
-
-
 async def asset_decide_by(read: Read, asset_id: int) -> datetime:
     query = sa.select(col(Asset.decide_by)).where(col(Asset.id) == asset_id)
     return (await read.session.execute(query)).scalar_one()

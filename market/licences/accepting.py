@@ -1,10 +1,10 @@
 """The model signs: rights are reserved, the brand is charged, rivals have lost."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from core.actor import Scope
 from core.errors import WrongState
+from core.store import keep
 from core.work import Work
 from market import availability, bids, rules, store
 from market.consent import policy_obstacles
@@ -15,7 +15,7 @@ from market.rules import listing_status
 from market.states import BidStatus, LicenceStatus, ListingStatus, TwinStatus
 from market.store.bids import LockedBid
 from market.store.rights import columns_of, rights_of
-from market.tables import Bid, Consent, Licence, Listing
+from market.tables import Consent, Licence, Listing
 from payments import charges
 
 PAYMENT_DEADLINE = timedelta(hours=48)
@@ -30,13 +30,13 @@ async def accept(work: Work, *, bid_id: int, consent_digest: str, signature: str
     await _check_not_lost(work, locked)
     rules.check_may_accept(locked.bid, locked.listing, work.now)
     deal = await _deal(work, locked)
-    signed = rules.check_signature(signature, deal.model.name)
+    signed = rules.check_signature(signature, deal.model_name)
     document = deal.document
     if consent_digest != document.digest:
         raise ConsentOutdated("The text to be signed is not the one that you read: read it again.", current=document)
     await _check_consent(work, deal)
     licence = await _grant(work, deal)
-    await store.licences.keep_consent(work, _consent(work, licence, deal, document, signed))
+    await keep(work, _consent(work, licence, deal, document, signed))
     await store.contributions.freeze(work, _id(licence), deal.crew)
     await charges.request(
         work,
@@ -47,7 +47,7 @@ async def accept(work: Work, *, bid_id: int, consent_digest: str, signature: str
         description=f"Licence {licence.number}: {deal.twin.name}",
         due_at=licence.payment_due_at,
     )
-    await _conclude(work, locked, deal)
+    await _conclude(work, locked, deal, _id(licence))
     work.record(
         LicenceAccepted(
             licence_id=_id(licence),
@@ -87,26 +87,25 @@ async def _check_consent(work: Work, deal: Deal) -> None:
 
 
 async def _grant(work: Work, deal: Deal) -> Licence:
-    licence = await store.licences.grant(
-        work,
-        {
-            "bid_id": deal.bid.id,
-            "twin_id": deal.bid.twin_id,
-            "twin_version": deal.bid.twin_version,
-            "brand_id": deal.bid.brand_id,
-            "model_id": deal.twin.model_id,
-            "agency_id": deal.power.agency_id if deal.power is not None else None,
-            "mandate_id": deal.power.mandate_id if deal.power is not None else None,
-            "currency": deal.price.currency,
-            "price_minor": deal.price.minor,
-            "policy_version": deal.policy.version,
-            "card_version": deal.twin.card_version,
-            "status": LicenceStatus.AWAITING_PAYMENT,
-            "created_at": work.now,
-            "payment_due_at": work.now + PAYMENT_DEADLINE,
-            **columns_of(deal.rights),
-        },
+    power = deal.power
+    wanted = Licence(
+        bid_id=deal.bid.id or 0,
+        twin_id=deal.bid.twin_id,
+        twin_version=deal.bid.twin_version,
+        brand_id=deal.bid.brand_id,
+        model_id=deal.twin.model_id,
+        agency_id=power.agency_id if power is not None else None,
+        mandate_id=power.mandate_id if power is not None else None,
+        currency=deal.price.currency,
+        price_minor=deal.price.minor,
+        policy_version=deal.policy.version,
+        card_version=deal.twin.card_version,
+        status=LicenceStatus.AWAITING_PAYMENT,
+        created_at=work.now,
+        payment_due_at=work.now + PAYMENT_DEADLINE,
+        **columns_of(deal.rights),
     )
+    licence = await store.licences.grant(work, wanted)
     if licence is None:
         found: Availability = await availability.check(work, deal.twin, deal.rights)
         raise RightsUnavailable("Somebody holds rights that stand against this bid.", availability=found)
@@ -121,13 +120,13 @@ def _consent(work: Work, licence: Licence, deal: Deal, document: ConsentDocument
         policy_version=document.policy_version,
         person_id=work.actor.person_id,
         caller=work.actor.caller,
-        signed_by=deal.model.name,
+        signed_by=deal.model_name,
         signature=signature,
         signed_at=work.now,
     )
 
 
-async def _conclude(work: Work, locked: LockedBid, deal: Deal) -> None:
+async def _conclude(work: Work, locked: LockedBid, deal: Deal, licence_id: int) -> None:
     """The bid has won; its listing is awarded; whoever cannot be accepted beside it has lost."""
     bid, listing = locked.bid, locked.listing
     rules.move(bid, BidStatus.ACCEPTED, work.now)
@@ -139,21 +138,9 @@ async def _conclude(work: Work, locked: LockedBid, deal: Deal) -> None:
     rivals = await store.bids.rivals(work, bid, deal.rights)
     for rival in rivals:
         rules.move(rival, BidStatus.LOST, work.now)
-        rival.decided_at = work.now
+        rival.decided_at, rival.lost_to_id = work.now, licence_id
     await work.session.flush()
-    await _settle_others(work, rivals, bid)
-
-
-async def _settle_others(work: Work, lost: Sequence[Bid], won: Bid) -> None:
-    """Where a bid was lost on another listing that goes on, the others stand differently now."""
-    for listing_id in sorted({bid.listing_id for bid in (*lost, won) if bid.listing_id is not None}):
-        listing = await store.listings.hold(work, listing_id)
-        live = await store.bids.live_on(work, listing_id)
-        if listing.outcome is None:
-            bids.settle(listing, live)
-        else:
-            listing.bid_count = len(live)
-    await work.session.flush()
+    await bids.resettle(work, {each.listing_id for each in (*rivals, bid) if each.listing_id is not None})
 
 
 def _id(row: Licence | Listing) -> int:

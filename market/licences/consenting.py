@@ -11,7 +11,7 @@ from market.errors import ConsentDocument
 from market.rights import Rights
 from market.rules import Power
 from market.store.rights import rights_of
-from market.tables import Bid, Contribution, Party, Twin
+from market.tables import Bid, Contribution, Twin
 from payments.money import Money
 from payments.split import Portion
 
@@ -22,41 +22,34 @@ class Deal:
 
     bid: Bid
     twin: Twin
-    model: Party
-    brand: Party
-    agency: Party | None
+    model_name: str
+    brand_name: str
+    agency_name: str | None
     power: Power | None
     policy: PolicyView
+    rights: Rights
+    price: Money
+    portions: tuple[Portion, ...]
     crew: Sequence[Contribution] = ()
-    contributors: Mapping[int, Party] = field(default_factory=dict)
-
-    @property
-    def rights(self) -> Rights:
-        return rights_of(self.bid)
-
-    @property
-    def price(self) -> Money:
-        return Money(self.bid.amount_minor, self.bid.currency)
-
-    @property
-    def portions(self) -> tuple[Portion, ...]:
-        return quotes.portions(self.price, model_id=self.twin.model_id, power=self.power, crew=self.crew)
+    crew_names: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def document(self) -> ConsentDocument:
         """Nothing in it depends on when it is asked for."""
-        names = {party.id: party.name for party in (self.model, self.agency) if party is not None}
-        names |= {each.party_id: f"{self.contributors[each.party_id].name}, {each.craft}" for each in self.crew}
+        names = {self.twin.model_id: self.model_name}
+        if self.power is not None and self.agency_name is not None:
+            names[self.power.agency_id] = self.agency_name
+        names |= {each.party_id: f"{self.crew_names[each.party_id]}, {each.craft}" for each in self.crew}
         terms = ConsentTerms(
-            model_name=self.model.name,
-            agency_name=self.agency.name if self.agency is not None else None,
-            brand_name=self.brand.name,
+            model_name=self.model_name,
+            agency_name=self.agency_name,
+            brand_name=self.brand_name,
             twin_name=self.twin.name,
             twin_version=self.bid.twin_version,
             rights=self.rights,
             intended_use=self.bid.intended_use,
             price=self.price,
-            portions=tuple(NamedPortion(portion, names.get(portion.payee_id)) for portion in self.portions),
+            portions=tuple(NamedPortion(portion, names.get(portion.payee_id or 0)) for portion in self.portions),
             policy=self.policy,
         )
         return document(terms)
@@ -82,27 +75,31 @@ async def deals_of(
     read: Read, bids: Sequence[Bid], twins: Mapping[int, Twin], powers: Mapping[int, Sequence[Power]]
 ) -> Mapping[int, Deal]:
     """By bid, for those whose twin has a policy."""
-    policies = await store.twins.policies(read, twins.values())
-    agency_ids = {power.agency_id for each in powers.values() for power in each}
+    found = await store.bids.terms(read, [bid.id for bid in bids if bid.id is not None])
     crews = await store.contributions.sharing(read, {(bid.twin_id, bid.twin_version) for bid in bids})
-    crew_ids = {each.party_id for crew in crews.values() for each in crew}
-    party_ids = {bid.brand_id for bid in bids} | {twin.model_id for twin in twins.values()} | agency_ids
-    parties = await store.parties.by_ids(read, party_ids | crew_ids)
+    others = {power.agency_id for each in powers.values() for power in each}
+    others |= {each.party_id for crew in crews.values() for each in crew}
+    names = {number: party.name for number, party in (await store.parties.by_ids(read, others)).items()}
     deals: dict[int, Deal] = {}
     for bid in bids:
-        twin, policy = twins.get(bid.twin_id), policies.get(bid.twin_id)
-        if bid.id is None or twin is None or policy is None:
+        twin, terms = twins.get(bid.twin_id), found.get(bid.id or 0)
+        if bid.id is None or twin is None or terms is None:
             continue
-        power = rules.power_over(powers.get(twin.model_id, ()), rights_of(bid))
+        crew = crews.get((bid.twin_id, bid.twin_version), ())
+        rights, price = rights_of(bid), Money(bid.amount_minor, bid.currency)
+        power = rules.power_over(powers.get(twin.model_id, ()), rights)
         deals[bid.id] = Deal(
             bid=bid,
             twin=twin,
-            model=parties[twin.model_id],
-            brand=parties[bid.brand_id],
-            agency=parties[power.agency_id] if power is not None else None,
+            model_name=terms.model_name,
+            brand_name=terms.brand_name,
+            agency_name=names[power.agency_id] if power is not None else None,
             power=power,
-            policy=policy,
-            crew=crews.get((bid.twin_id, bid.twin_version), ()),
-            contributors=parties,
+            policy=terms.policy,
+            rights=rights,
+            price=price,
+            portions=quotes.portions(price, model_id=twin.model_id, power=power, crew=crew),
+            crew=crew,
+            crew_names=names,
         )
     return deals

@@ -3,6 +3,7 @@
 Twin      DRAFT -> LISTED <-> PAUSED;  LISTED/PAUSED <-> SUSPENDED;  any -> RETIRED
 Listing   SCHEDULED -> OPEN -> CLOSED -> AWARDED;  SCHEDULED/OPEN/CLOSED -> WITHDRAWN
 Bid       PENDING -> COUNTERED -> PENDING;  PENDING -> ACCEPTED;  both -> DECLINED | WITHDRAWN | EXPIRED | LOST
+          LOST -> PENDING, when the licence that it was lost to lapses
 Licence   AWAITING_PAYMENT -> ACTIVE <-> SUSPENDED;  AWAITING_PAYMENT -> LAPSED;  both -> TERMINATED | ENDED
 Mandate   PROPOSED -> ACTIVE | DECLINED;  ACTIVE -> ENDED
 Contribution  INVITED -> ACCEPTED | DECLINED | ENDED;  ACCEPTED -> ENDED
@@ -74,7 +75,7 @@ BID_MOVES: Mapping[BidStatus, frozenset[BidStatus]] = {
     BidStatus.DECLINED: frozenset(),
     BidStatus.EXPIRED: frozenset(),
     BidStatus.ACCEPTED: frozenset(),
-    BidStatus.LOST: frozenset(),
+    BidStatus.LOST: frozenset({BidStatus.PENDING}),  # the licence that it was lost to was never paid
 }
 
 LICENCE_MOVES: Mapping[LicenceStatus, frozenset[LicenceStatus]] = {

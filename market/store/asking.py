@@ -1,4 +1,4 @@
-"""Three shapes of question: one page, one number, and the rows of some numbers."""
+"""Three shapes of question: one page, one number, and the rows of some numbers; and how one that was built before is asked."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,6 +7,16 @@ import sqlalchemy as sa
 
 from core.paging import Order, Slice, Window, sliced, windowed
 from core.work import Read
+from market.store import scope
+
+ONE: sa.BindParameter[int] = sa.bindparam("id", type_=sa.BigInteger())
+ANY = sa.any_(sa.bindparam("ids", type_=scope.NUMBERS))
+"""Where the numbers go that a question is asked about, in one that is built once for all."""
+
+
+async def run(read: Read, query: Any, **values: Any) -> Any:
+    """Ask what was built for an outline of the caller."""
+    return await read.session.execute(query, scope.values(read, **values))
 
 
 async def page(read: Read, query: sa.Select[Any], order: Order, window: Window) -> Slice[Any]:
@@ -20,7 +30,7 @@ async def count(read: Read, query: sa.Select[Any]) -> int:
     return int((await read.session.execute(counted)).scalar_one())
 
 
-async def by_number(read: Read, query: sa.Select[Any]) -> Mapping[int, Any]:
+async def by_number(read: Read, query: Any, **values: Any) -> Mapping[int, Any]:
     """The rows of a query by their `id`."""
-    rows: Iterable[Any] = (await read.session.execute(query)).scalars()
+    rows: Iterable[Any] = (await run(read, query, **values)).scalars()
     return {row.id: row for row in rows}

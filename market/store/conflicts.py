@@ -1,21 +1,41 @@
 """When rights conflict, in SQL: the same sentence as `Rights.conflicts_with` and the exclusion constraint."""
 
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from market.rights import Exclusivity, Rights
 from market.store.rights import columns_of
+from market.tables import Bid
 
 AnyRights: TypeAlias = Any
 """A table with the columns of rights, or an alias of one: mypy knows neither's range operators."""
 
 
+ASKED = {
+    name: sa.bindparam(f"asked_{name}", type_=Bid.__table__.columns[name].type)  # type: ignore[attr-defined]
+    for name in ("media", "territories", "days", "industry")
+}
+
+
+def with_asked(table: AnyRights, exclusivity: Exclusivity) -> sa.ColumnElement[bool]:
+    """The same, in a statement that is built once for all rights of that exclusivity; `values` says which."""
+    return _beside(table, ASKED, exclusivity)
+
+
+def values(rights: Rights) -> dict[str, Any]:
+    return {parameter.key: columns_of(rights)[name] for name, parameter in ASKED.items()}
+
+
 def with_rights(table: AnyRights, rights: Rights) -> sa.ColumnElement[bool]:
     """Rows of `table` that cannot be held beside `rights`."""
-    wanted = columns_of(rights)
-    same_industry = table.industry == rights.industry
-    match rights.exclusivity:
+    return _beside(table, columns_of(rights), rights.exclusivity)
+
+
+def _beside(table: AnyRights, wanted: Mapping[str, Any], exclusivity: Exclusivity) -> sa.ColumnElement[bool]:
+    same_industry = table.industry == wanted["industry"]
+    match exclusivity:
         case Exclusivity.TOTAL:
             exclusive: sa.ColumnElement[bool] = sa.true()
         case Exclusivity.INDUSTRY:

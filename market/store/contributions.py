@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -26,14 +28,19 @@ async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Contribution]
 
 async def sharing(read: Read, versions: Collection[Version]) -> Mapping[Version, Sequence[Contribution]]:
     """By a twin's number and version, the crew of that capture that has accepted, in the order of their invitations."""
-    query = sa.select(Contribution).where(
-        sa.tuple_(col(Contribution.twin_id), col(Contribution.twin_version)).in_(list(versions)),
-        col(Contribution.status) == ContributionStatus.ACCEPTED,
-    )
     found: dict[Version, list[Contribution]] = defaultdict(list)
-    for each in (await read.session.execute(query.order_by(col(Contribution.id)))).scalars():
-        found[each.twin_id, each.twin_version].append(each)
+    for each in (await asking.run(read, _sharing(), ids=list({twin_id for twin_id, _ in versions}))).scalars():
+        if (each.twin_id, each.twin_version) in versions:
+            found[each.twin_id, each.twin_version].append(each)
     return found
+
+
+@cache
+def _sharing() -> Any:
+    query = sa.select(Contribution).where(
+        col(Contribution.twin_id) == asking.ANY, col(Contribution.status) == ContributionStatus.ACCEPTED
+    )
+    return query.order_by(col(Contribution.id))
 
 
 async def of_twins(read: Read, twin_ids: Collection[int]) -> Mapping[int, Sequence[Contribution]]:
@@ -65,7 +72,8 @@ async def of_version(work: Work, twin: Twin) -> Sequence[Contribution]:
 async def lock(work: Work, contribution_id: int) -> tuple[Contribution, Twin]:
     """The contribution and its twin, held until the work ends. Raises NotFound."""
     seen = sa.and_(col(Contribution.id) == contribution_id, scope.own_contributions(work.actor))
-    twin = await twins.hold_of(work, sa.select(col(Contribution.twin_id)).where(seen))
+    its_twin = twins.holding(sa.select(col(Contribution.twin_id)).where(seen))
+    twin = await twins.hold_of(work, its_twin)
     held = sa.select(Contribution).where(seen).with_for_update(key_share=True)
     query = held.execution_options(populate_existing=True)
     found = (await work.session.execute(query)).scalar_one_or_none() if twin is not None else None

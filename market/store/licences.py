@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,8 +27,12 @@ RUNNING = (LicenceStatus.ACTIVE, LicenceStatus.SUSPENDED)
 
 async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Licence]:
     """Those that the caller may see."""
-    query = sa.select(Licence).where(col(Licence.id).in_(ids), scope.licences(read.actor))
-    return await asking.by_number(read, query)
+    return await asking.by_number(read, _seen(scope.outline(read.actor)), ids=list(ids))
+
+
+@cache
+def _seen(asker: scope.Outline) -> sa.Select[Any]:
+    return sa.select(Licence).where(col(Licence.id) == asking.ANY, scope.licences(asker))
 
 
 async def by_number(read: Read, number: str) -> Licence | None:
@@ -57,15 +62,21 @@ async def find(read: Read, licence_id: int) -> Licence:
 
 async def lock(work: Work, licence_id: int) -> tuple[Licence, Twin]:
     """The licence and its twin, held until the work ends. Raises NotFound."""
-    seen = sa.and_(col(Licence.id) == licence_id, scope.licences(work.actor))
-    twin = await twins.hold_of(work, sa.select(col(Licence.twin_id)).where(seen))
-    query = sa.select(Licence, sa.func.clock()).where(seen).with_for_update(key_share=True, of=Licence)
-    held = query.execution_options(populate_existing=True)
-    found = (await work.session.execute(held)).one_or_none() if twin is not None else None
+    its_twin, itself = _locked(scope.outline(work.actor))
+    twin = await twins.hold_of(work, its_twin, id=licence_id)
+    found = (await asking.run(work, itself, id=licence_id)).one_or_none() if twin is not None else None
     if twin is None or found is None:
         raise _unknown()
     licence, work.now = found
     return licence, twin
+
+
+@cache
+def _locked(asker: scope.Outline) -> tuple[Any, Any]:
+    seen = sa.and_(col(Licence.id) == asking.ONE, scope.licences(asker))
+    query = sa.select(Licence, sa.func.clock()).where(seen).with_for_update(key_share=True, of=Licence)
+    held = query.execution_options(populate_existing=True)
+    return twins.holding(sa.select(col(Licence.twin_id)).where(seen)), held
 
 
 async def hold_of_twin(work: Work, twin_id: int, status: LicenceStatus) -> Sequence[Licence]:
@@ -86,16 +97,23 @@ async def hold_over(work: Work, *, limit: int) -> Sequence[Licence]:
     return (await work.session.execute(held)).scalars().all()
 
 
-async def grant(work: Work, values: Mapping[str, Any]) -> Licence | None:
-    """The new licence; None where one that conflicts is live. The exclusion constraint has the last word, asked in the
+async def grant(work: Work, licence: Licence) -> Licence | None:
+    """The licence, kept; None where one that conflicts is live. The exclusion constraint has the last word, asked in the
     one way in which it answers at once: a bare insert would wait for its rivals and deadlock with them."""
-    fresh = insert(Licence).values(values).on_conflict_do_nothing(constraint=LICENCE_NO_CONFLICT).returning(Licence)
-    return (await work.session.execute(fresh)).scalar_one_or_none()
+    made = (await work.session.execute(_GRANTED, {name: getattr(licence, name) for name in _GIVEN})).one_or_none()
+    if made is None:
+        return None
+    licence.id, licence.number = made
+    return licence
 
 
-async def keep_consent(work: Work, consent: Consent) -> None:
-    work.session.add(consent)
-    await work.session.flush()
+_GIVEN = [column.key for column in Licence.__table__.columns if column.key not in ("id", "number")]  # type: ignore[attr-defined]
+_GRANTED = (
+    insert(Licence.__table__)  # type: ignore[attr-defined]
+    .values({name: sa.bindparam(name) for name in _GIVEN})
+    .on_conflict_do_nothing(constraint=LICENCE_NO_CONFLICT)
+    .returning(col(Licence.id), col(Licence.number))
+)
 
 
 async def consents(read: Read, licence_ids: Collection[int]) -> Mapping[int, Consent]:
@@ -107,14 +125,21 @@ async def consents(read: Read, licence_ids: Collection[int]) -> Mapping[int, Con
 
 async def live_rights(read: Read, twin_ids: Collection[int], *, since: date) -> Mapping[int, Sequence[Rights]]:
     """What is held of each twin on `since` or later, whoever holds it."""
-    columns = (Licence.media, Licence.territories, Licence.industry, Licence.days, Licence.exclusivity)
-    query = sa.select(col(Licence.twin_id), *(col(column) for column in columns)).where(
-        col(Licence.twin_id).in_(twin_ids), col(Licence.status).in_(LIVE), sa.func.upper(col(Licence.days)) > since
-    )
     held: dict[int, list[Rights]] = defaultdict(list)
-    for twin_id, *rights in (await read.session.execute(query.order_by(col(Licence.id)))).all():
+    for twin_id, *rights in (await asking.run(read, _live(), ids=list(twin_ids), since=since)).all():
         held[twin_id].append(rights_from(*rights))
     return held
+
+
+@cache
+def _live() -> Any:
+    columns = (Licence.media, Licence.territories, Licence.industry, Licence.days, Licence.exclusivity)
+    query = sa.select(col(Licence.twin_id), *(col(column) for column in columns)).where(
+        col(Licence.twin_id) == asking.ANY,
+        col(Licence.status).in_([status.value for status in LIVE]),
+        sa.func.upper(col(Licence.days)) > sa.bindparam("since", type_=sa.Date()),
+    )
+    return query.order_by(col(Licence.id))
 
 
 async def page_of_party(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,8 +34,12 @@ class ListingQuery:
 
 async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Listing]:
     """Those that the caller may see."""
-    query = sa.select(Listing).where(col(Listing.id).in_(ids), scope.listings(read.actor))
-    return await asking.by_number(read, query)
+    return await asking.by_number(read, _seen(scope.outline(read.actor)), ids=list(ids))
+
+
+@cache
+def _seen(asker: scope.Outline) -> sa.Select[Any]:
+    return sa.select(Listing).where(col(Listing.id) == asking.ANY, scope.listings(asker))
 
 
 async def page(read: Read, query: ListingQuery, window: Window) -> Slice[Listing]:
@@ -56,15 +61,21 @@ async def find(read: Read, listing_id: int) -> Listing:
 
 async def lock(work: Work, listing_id: int) -> tuple[Listing, Twin]:
     """The listing and its twin, held until the work ends. Raises NotFound."""
-    seen = sa.and_(col(Listing.id) == listing_id, scope.listings(work.actor))
-    twin = await twins.hold_of(work, sa.select(col(Listing.twin_id)).where(seen))
-    query = sa.select(Listing, sa.func.clock()).where(seen).with_for_update(key_share=True, of=Listing)
-    held = query.execution_options(populate_existing=True)
-    found = (await work.session.execute(held)).one_or_none() if twin is not None else None
+    its_twin, itself = _locked(scope.outline(work.actor))
+    twin = await twins.hold_of(work, its_twin, id=listing_id)
+    found = (await asking.run(work, itself, id=listing_id)).one_or_none() if twin is not None else None
     if twin is None or found is None:
         raise _unknown()
     listing, work.now = found
     return listing, twin
+
+
+@cache
+def _locked(asker: scope.Outline) -> tuple[Any, Any]:
+    seen = sa.and_(col(Listing.id) == asking.ONE, scope.listings(asker))
+    query = sa.select(Listing, sa.func.clock()).where(seen).with_for_update(key_share=True, of=Listing)
+    held = query.execution_options(populate_existing=True)
+    return twins.holding(sa.select(col(Listing.twin_id)).where(seen)), held
 
 
 async def hold(work: Work, listing_id: int) -> Listing:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,13 +58,17 @@ async def overlapping(
 
 async def in_force(read: Read, model_ids: Collection[int]) -> Mapping[int, Sequence[Mandate]]:
     """The mandates in force today by model, the one of most countries first."""
-    query = sa.select(Mandate).where(col(Mandate.model_id).in_(model_ids), _today(read)).order_by(col(Mandate.id))
     found: dict[int, list[Mandate]] = defaultdict(list)
-    for mandate in (await read.session.execute(query)).scalars():
+    for mandate in (await asking.run(read, _in_force(), ids=list(model_ids))).scalars():
         found[mandate.model_id].append(mandate)
     for mandates in found.values():
         mandates.sort(key=lambda mandate: -len(countries_of(mandate.territories)))
     return found
+
+
+@cache
+def _in_force() -> sa.Select[Any]:
+    return sa.select(Mandate).where(col(Mandate.model_id) == asking.ANY, _on(scope.TODAY)).order_by(col(Mandate.id))
 
 
 async def powers(read: Read, model_ids: Collection[int]) -> Mapping[int, tuple[Power, ...]]:
@@ -74,9 +79,13 @@ async def powers(read: Read, model_ids: Collection[int]) -> Mapping[int, tuple[P
 
 async def hold_powers(work: Work, model_id: int) -> tuple[Power, ...]:
     """The same for one model, and none of it can end before this work does."""
-    query = sa.select(Mandate).where(col(Mandate.model_id) == model_id, _today(work))
-    held = query.order_by(col(Mandate.id)).with_for_update(read=True).execution_options(populate_existing=True)
-    return tuple(map(power_of, (await work.session.execute(held)).scalars()))
+    return tuple(map(power_of, (await asking.run(work, _held(), id=model_id)).scalars()))
+
+
+@cache
+def _held() -> sa.Select[Any]:
+    query = sa.select(Mandate).where(col(Mandate.model_id) == asking.ONE, _on(scope.TODAY)).order_by(col(Mandate.id))
+    return query.with_for_update(read=True).execution_options(populate_existing=True)
 
 
 async def page(
@@ -110,4 +119,8 @@ def _roster(read: Read, agency_id: int) -> sa.Select[Any]:
 
 
 def _today(read: Read) -> sa.ColumnElement[bool]:
-    return sa.and_(col(Mandate.status) == MandateStatus.ACTIVE, col(Mandate.days).contains(read.today))
+    return _on(read.today)
+
+
+def _on(day: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(col(Mandate.status) == MandateStatus.ACTIVE, col(Mandate.days).contains(day))

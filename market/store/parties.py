@@ -14,6 +14,8 @@ from market.states import PartyKind
 from market.store import asking
 from market.tables import ApiKey, Member, Party, Person
 
+BY_IDS = sa.select(Party).where(col(Party.id) == asking.ANY)
+
 
 async def find(read: Read, party_id: int, *, kind: PartyKind | None = None) -> Party:
     """Parties are known to everybody. Raises NotFound."""
@@ -32,7 +34,7 @@ async def by_handle(read: Read, handle: str) -> Party:
 
 
 async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Party]:
-    return await asking.by_number(read, sa.select(Party).where(col(Party.id).in_(ids)))
+    return await asking.by_number(read, BY_IDS, ids=list(ids)) if ids else {}
 
 
 async def lock(work: Work, party_id: int) -> Party:

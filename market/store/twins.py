@@ -1,9 +1,11 @@
 """Twins, and the versions of what their models say of them: consent policies and rate cards."""
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -35,27 +37,43 @@ async def by_handle(read: Read, handle: str) -> Twin | None:
 
 async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Twin]:
     """Those that the caller may see."""
-    return await asking.by_number(read, sa.select(Twin).where(col(Twin.id).in_(ids), scope.twins(read.actor)))
+    return await asking.by_number(read, _seen(scope.outline(read.actor)), ids=list(ids))
+
+
+@cache
+def _seen(asker: scope.Outline) -> sa.Select[Any]:
+    return sa.select(Twin).where(col(Twin.id) == asking.ANY, scope.twins(asker))
 
 
 async def lock(work: Work, twin_id: int) -> Twin:
     """Held until the work ends; the clock is moved to the moment at which it was. Raises NotFound."""
-    twin = await _hold(work, sa.and_(col(Twin.id) == twin_id, scope.twins(work.actor)))
+    twin = await hold_of(work, _locked(scope.outline(work.actor)), id=twin_id)
     if twin is None:
         raise _unknown()
     await refresh_clock(work)
     return twin
 
 
-async def hold_of(work: Work, seen: sa.Select[int]) -> Twin | None:
+@cache
+def _locked(asker: scope.Outline) -> sa.Select[Any]:
+    return _held(sa.and_(col(Twin.id) == asking.ONE, scope.twins(asker)))
+
+
+def holding(seen: sa.Select[Any]) -> sa.Select[Any]:
+    """The question that `hold_of` asks, of the one thing whose `twin_id` is selected."""
+    return _held(col(Twin.id) == seen.scalar_subquery())
+
+
+async def hold_of(work: Work, holding: Any, **values: Any) -> Twin | None:
     """Lock the twin of the one thing that is seen, if it is. Ask for the thing again: it may have changed while this
     waited, and so has the clock."""
-    return await _hold(work, col(Twin.id) == seen.scalar_subquery())
+    twin: Twin | None = (await asking.run(work, holding, **values)).scalar_one_or_none()
+    return twin
 
 
-async def _hold(work: Work, which: sa.ColumnElement[bool]) -> Twin | None:
+def _held(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
     query = sa.select(Twin).where(which).with_for_update(key_share=True)
-    return (await work.session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+    return query.execution_options(populate_existing=True)
 
 
 async def hold_many(work: Work, ids: Collection[int]) -> None:
@@ -112,15 +130,34 @@ async def cards(read: Read, twins: Iterable[Twin]) -> Mapping[int, Card]:
 
 
 async def policies_at(read: Read, versions: Collection[Version]) -> Mapping[Version, PolicyView]:
-    key = sa.tuple_(col(ConsentPolicy.twin_id), col(ConsentPolicy.version))
-    rows = (await read.session.execute(sa.select(ConsentPolicy).where(key.in_(list(versions))))).scalars()
+    rows = (await read.session.execute(_OF_VERSIONS[ConsentPolicy], _given(versions))).scalars()
     return {(row.twin_id, row.version): policy_of(row) for row in rows}
 
 
 async def cards_at(read: Read, versions: Collection[Version]) -> Mapping[Version, Card]:
-    key = sa.tuple_(col(RateCard.twin_id), col(RateCard.version))
-    rows = (await read.session.execute(sa.select(RateCard).where(key.in_(list(versions))))).scalars()
+    rows = (await read.session.execute(_OF_VERSIONS[RateCard], _given(versions))).scalars()
     return {(row.twin_id, row.version): card_of(row) for row in rows}
+
+
+def _of_versions(table: type[ConsentPolicy] | type[RateCard]) -> sa.Select[Any]:
+    wanted = (
+        sa.func.unnest(
+            sa.bindparam("twins", type_=pg.ARRAY(sa.BigInteger)), sa.bindparam("versions", type_=pg.ARRAY(sa.Integer))
+        )
+        .table_valued("twin_id", "version")
+        .render_derived()
+    )
+    return sa.select(table).join(
+        wanted, sa.and_(col(table.twin_id) == wanted.c.twin_id, col(table.version) == wanted.c.version)
+    )
+
+
+def _given(versions: Collection[Version]) -> dict[str, list[int]]:
+    asked = set(versions)
+    return {"twins": [twin_id for twin_id, _ in asked], "versions": [version for _, version in asked]}
+
+
+_OF_VERSIONS = {table: _of_versions(table) for table in (ConsentPolicy, RateCard)}
 
 
 def _unknown() -> NotFound:

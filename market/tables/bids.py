@@ -1,7 +1,7 @@
 """Brands' binding offers."""
 
 import sqlalchemy as sa
-from sqlalchemy import text
+from sqlalchemy import BigInteger, text
 from sqlmodel import Field
 
 from core.tables import (
@@ -26,7 +26,7 @@ from market.tables.rights import SCOPED, RightsColumns
 class Bid(RightsColumns, table=True):
     """A brand's binding offer. On a listing a brand has one live bid; on an OPEN one `maximum_minor` is its secret and
     `amount_minor` what it would pay now. `placed_at` is when its present maximum came: the earlier of equals leads.
-    `twin_version` is the capture for which it was made."""
+    `twin_version` is the capture for which it was made; `lost_to_id` the licence that shut a LOST one out."""
 
     id: Id = None
     twin_id: int = ref("twin.id")
@@ -45,6 +45,7 @@ class Bid(RightsColumns, table=True):
     placed_at: Moment
     expires_at: MaybeMoment = None
     decided_at: MaybeMoment = None
+    lost_to_id: int | None = Field(default=None, sa_type=BigInteger, nullable=True)
     __table_args__ = (
         listed("status", BidStatus),
         listed("industry", Industry),
@@ -60,4 +61,5 @@ class Bid(RightsColumns, table=True):
         ),
         sa.Index(None, "twin_id", "status"),
         sa.Index(None, "brand_id", "id"),
+        sa.Index("bid_lost_to_idx", "lost_to_id", postgresql_where=text("lost_to_id is not null")),
     )

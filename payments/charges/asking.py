@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.errors import NotFound
+from core.store import keep, keep_all
 from core.work import Work
 from payments import rules, store
 from payments.facts import PaymentRequested
@@ -30,23 +31,19 @@ async def request(
     """
     rules.check_chargeable(amount)
     rules.check_portions(amount, [portion.amount for portion in portions])
-    payer = await store.payer(work, payer_id)
     payment = Payment(
         reference=reference,
         payer_id=payer_id,
         description=description,
         currency=amount.currency,
         amount_minor=amount.minor,
-        payment_method_id=payer.payment_method_id if payer else None,
+        payment_method_id=await store.method_of(work, payer_id),
         created_at=work.now,
         due_at=due_at,
     )
-    work.session.add(payment)
-    await work.session.flush()
-    payment_id = _id(payment)
-    work.session.add_all(_share(payment_id, position, portion) for position, portion in enumerate(portions))
-    await work.session.flush()
-    work.record(PaymentRequested(payment_id=payment_id, reference=reference))
+    payment_id = _id(await keep(work, payment))
+    await keep_all(work, [_share(payment_id, position, portion) for position, portion in enumerate(portions)])
+    work.record(PaymentRequested(payment_id=payment_id, reference=reference, due_at=due_at))
     return payment
 
 
@@ -75,7 +72,7 @@ async def retry(work: Work, *, reference: int) -> Payment:
     payment.intent_attempt += 1  # the last attempt was refused for good: its key would only be refused again
     payment.confirm_attempt += 1
     payment.failure_code = payment.failure_message = None
-    work.record(PaymentRequested(payment_id=_id(payment), reference=reference))
+    work.record(PaymentRequested(payment_id=_id(payment), reference=reference, due_at=payment.due_at))
     return payment
 
 

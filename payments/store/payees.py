@@ -14,6 +14,15 @@ async def payer(read: Read, payer_id: int) -> Payer | None:
     return await read.session.get(Payer, payer_id)
 
 
+async def method_of(read: Read, payer_id: int) -> str | None:
+    """The payment method on file."""
+    method: str | None = (await read.session.execute(_METHOD, {"id": payer_id})).scalar_one_or_none()
+    return method
+
+
+_METHOD = sa.select(col(Payer.payment_method_id)).where(col(Payer.id) == sa.bindparam("id"))
+
+
 async def ensure_payer(work: Work, payer_id: int) -> Payer:
     """The payer's row, made at the first call and locked until the work ends."""
     await work.session.execute(insert(Payer).values(id=payer_id, attempt=1).on_conflict_do_nothing())

@@ -13,6 +13,7 @@ from schema.bids import Bid, BidConnection
 from schema.consent import ConsentDocument
 from schema.enums import BidStatus, ListingFormat, ListingStatus
 from schema.ids import stored
+from schema.licences import Licence
 from schema.listings import Listing, ListingConnection
 from schema.money import Money
 from schema.paging import Page
@@ -113,6 +114,11 @@ class Bids(Twins):
         async with self.read() as read:
             choice = await bids.that_can_win(read, listing.row)
         return [Bid.of(row, read.now) for row in await bids.best_outcome(choice)]
+
+    async def next_bids(self, licence: Licence) -> list[Bid]:
+        async with self.read() as read:
+            found = await bids.next_after(read, licence.row)
+        return [Bid.of(row, read.now) for row in found]
 
     async def consent_document(self, bid: Bid) -> ConsentDocument:
         return await self._consent_documents.load(bid.row)

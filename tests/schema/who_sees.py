@@ -58,6 +58,7 @@ TABLE: dict[str, dict[str, str]] = {
         "payment": "SS-S-SU",
         "certificate": "SS-S-SU",
         "documentUrl": "SS-S-SU",
+        "nextBids": "EE-F-EU",
         "assets": "SS-S-SU",
     },
     "Asset": {

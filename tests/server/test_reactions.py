@@ -1,7 +1,7 @@
 """What follows from each fact: the jobs, and who is told."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -111,7 +111,8 @@ async def follows(database: Database, *facts: Fact) -> tuple[dict[str, Any], lis
 
 
 async def test_a_requested_payment_is_driven_and_has_a_deadline(database: Database, world: World) -> None:
-    jobs, _ = await follows(database, payments.PaymentRequested(world.payment, world.licence))
+    due = datetime.now(UTC)
+    jobs, _ = await follows(database, payments.PaymentRequested(world.payment, world.licence, due))
     body = {"payment_id": world.payment}
     assert jobs == {"payment.drive": body, "payment.deadline": body}
 
