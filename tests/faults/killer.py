@@ -145,7 +145,8 @@ class Stage:
     async def ask(self, deaths: Deaths, key: str, mutation: str, input: dict[str, Any], fields: str) -> dict[str, Any]:
         """A client that has no answer asks again, with the same idempotency key."""
         kind = f"{mutation[0].upper()}{mutation[1:]}Input"
-        query = f"mutation Ask($input: {kind}!) {{ {mutation}(input: $input) {{ __typename ... on UserError {{ code message }} {fields} }} }}"
+        told = f"{{ __typename ... on UserError {{ code message }} {fields} }}"
+        query = f"mutation Ask($input: {kind}!) {{ {mutation}(input: $input) {told} }}"
         headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
         body = json.dumps({"query": query, "variables": {"input": input}, "operationName": "Ask"})
         for at in deaths.of_this_act():
@@ -252,7 +253,7 @@ async def _listening(stripe: OfflineStripe, port: int) -> AsyncIterator[None]:
     config = uvicorn.Config(stripe.check, host="127.0.0.1", port=port, log_config=None, lifespan="off", ws="none")
     server = _Server(config)
     task = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - it tells nobody
         await asyncio.sleep(0.01)
     try:
         yield
