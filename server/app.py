@@ -27,7 +27,7 @@ def from_environment() -> Starlette:
             "DATABASE_URL: `twinmarket serve` starts the embedded database; this process must be told."
         )
     database = Database.connect(chosen.database_url, pool_size=chosen.database_pool)
-    stripe = gateway.connect(chosen)
+    stripe = gateway.connect(chosen, database)
     app = create_app(chosen, database, stripe)
     inner = app.router.lifespan_context
 

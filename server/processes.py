@@ -91,7 +91,7 @@ async def _work(settings: Settings, url: str) -> None:
     """Until SIGTERM or SIGINT; jobs that run are finished first."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings, url))
-        stripe = gateway.connect(settings)
+        stripe = gateway.connect(settings, database)
         stack.push_async_callback(stripe.close)
         wire = Wire(url)
         await wire.start()

@@ -124,6 +124,12 @@ class Settings(BaseSettings):
         validation_alias="STRIPE_API_BASE",
         description="Another address than Stripe's own; for the sandbox and for tests.",
     )
+    stripe_calls_per_second: Annotated[int | None, BeforeValidator(_or_none)] = Field(
+        default=None,
+        ge=1,
+        validation_alias="STRIPE_CALLS_PER_SECOND",
+        description="Stripe's limit for the account, if it has agreed on another than 100 (test keys: 25). We keep below it.",
+    )
     stripe_webhook_secrets: Words = Field(
         default=(),
         validation_alias=AliasChoices("STRIPE_WEBHOOK_SECRETS", "STRIPE_WEBHOOK_SECRET"),

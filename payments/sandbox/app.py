@@ -1,13 +1,13 @@
 """The sandbox as a web application: Stripe's routes, the pages for people, and its own routes under /_sandbox."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -28,6 +28,7 @@ from payments.sandbox import (
 from payments.sandbox.calls import Call, Trouble, invalid, present
 from payments.sandbox.faults import FaultKind
 from payments.sandbox.idempotency import Answer
+from payments.sandbox.limits import busy
 from payments.sandbox.settings import API_VERSION, SandboxSettings
 from payments.sandbox.store import Thing, new_id
 from payments.sandbox.world import World
@@ -107,12 +108,18 @@ def _route(operation: str, handler: Handler) -> Route:
         world: World = request.app.state.world
         try:
             _check_caller(request)
+            world.limits.check(operation)
             call = await Call.of(request)
+            name = f"{call.method} {call.path}"
+            if world.faults.on(FaultKind.RESET, name):
+                return BrokenOff()
             answer = await _answer(world, call, handler)
         except Trouble as trouble:
-            return _response(Answer(trouble.status, trouble.body))
-        if world.faults.on(FaultKind.LOSE_ANSWER, f"{call.method} {call.path}"):
+            return _response(Answer(trouble.status, trouble.body), trouble.headers)
+        if world.faults.on(FaultKind.LOSE_ANSWER, name):
             return BrokenOff()
+        if world.faults.on(FaultKind.GARBLE_ANSWER, name):
+            return PlainTextResponse("<html>502 Bad Gateway</html>", 200, media_type="text/html")
         return _response(answer)
 
     return Route(path, serve, methods=[method])
@@ -152,13 +159,13 @@ async def _answer(world: World, call: Call, handler: Handler) -> Answer:
 
 def _failure(status: int) -> Trouble:
     if status == 429:
-        return invalid("Request rate limit exceeded.", code="rate_limit", status=status)
+        return busy("global-concurrency")
     return Trouble(status, {"type": "api_error", "message": "Something went wrong on Stripe's end."})
 
 
-def _response(answer: Answer) -> Response:
+def _response(answer: Answer, more: Mapping[str, str] | None = None) -> Response:
     replayed = {"Idempotent-Replayed": "true"} if answer.replayed else {}
-    headers = {"Request-Id": new_id("req"), "Stripe-Version": API_VERSION, **replayed}
+    headers = {"Request-Id": new_id("req"), "Stripe-Version": API_VERSION, **replayed, **(more or {})}
     return JSONResponse(answer.body, answer.status, headers=headers)
 
 

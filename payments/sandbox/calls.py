@@ -17,9 +17,10 @@ MAXIMUM_PAGE = 100
 class Trouble(Exception):
     """An answer that is not a success. `kept`: it is remembered under the idempotency key: execution had begun."""
 
-    def __init__(self, status: int, error: Thing, *, kept: bool = True) -> None:
+    def __init__(self, status: int, error: Thing, *, kept: bool = True, headers: dict[str, str] | None = None) -> None:
         super().__init__(error.get("message"))
         self.status = status
+        self.headers = headers or {}
         self.body: Thing = {"error": error}
         self.kept = kept
 

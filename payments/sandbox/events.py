@@ -13,7 +13,7 @@ V2_PAGE = 20
 def list_events(world: World, call: Call) -> Thing:
     """The platform's own, or those of the account that it asks for. `delivery_success`: which arrived, or did not."""
     call.check((), ("created", "type", "types", "delivery_success", "limit", "starting_after", "ending_before"))
-    undelivered = {delivery["event"] for delivery in world.outbox.waiting}
+    undelivered = world.outbox.undelivered
     wanted, types = call.text("delivery_success"), call.texts("types") or [call.text("type") or "*"]
     since = int(_created(call).get("gte", 0))
     events = [

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from fnmatch import fnmatch
+from random import Random
 from typing import Any
 
 
@@ -10,9 +11,14 @@ class FaultKind(StrEnum):
     """
     DECLINE        the next confirmation is declined                       (customer, code)
     AUTHENTICATE   the next confirmation asks for the card's owner         (customer)
+    RESET          the connection breaks before anything is done           (path)
     LOSE_ANSWER    it is done, and the connection breaks before the answer (path)
+    GARBLE_ANSWER  it is done, and somebody between us answers instead     (path)
     ANSWER         turned away at the door with `status`; `kept`: inside, and kept under the key   (path)
     DELAY          answered after `milliseconds`                           (path)
+    LOSE_EVENT     it is never sent                                        (path: the event's type)
+    REPEAT_EVENT   it is sent twice                                        (likewise)
+    DELAY_EVENT    it is sent `milliseconds` later than others             (likewise)
     PEND_REFUND    the next refund waits, until it is told what becomes of it
     FAIL_PAYOUT    the next payout fails; `after_paid`: it is paid first   (account)
     DISABLE_PAYEE  the account may not receive from now on                 (account)
@@ -21,9 +27,14 @@ class FaultKind(StrEnum):
 
     DECLINE = "decline"
     AUTHENTICATE = "authenticate"
+    RESET = "reset"
     LOSE_ANSWER = "lose_answer"
+    GARBLE_ANSWER = "garble_answer"
     ANSWER = "answer"
     DELAY = "delay"
+    LOSE_EVENT = "lose_event"
+    REPEAT_EVENT = "repeat_event"
+    DELAY_EVENT = "delay_event"
     PEND_REFUND = "pend_refund"
     FAIL_PAYOUT = "fail_payout"
     DISABLE_PAYEE = "disable_payee"
@@ -32,10 +43,12 @@ class FaultKind(StrEnum):
 
 @dataclass(slots=True)
 class Fault:
-    """`path` is a pattern over "POST /v1/transfers". A customer or account of None means any."""
+    """`path` is a pattern over "POST /v1/transfers". A customer or account of None means any. `percent`: with what chance
+    it happens when it could; the dice are the same in every sandbox."""
 
     kind: FaultKind
     times: int = 1
+    percent: int = 100
     path: str = "*"
     customer: str | None = None
     account: str | None = None
@@ -57,6 +70,7 @@ class Fault:
 class Faults:
     def __init__(self) -> None:
         self.waiting: list[Fault] = []
+        self.dice = Random(1)  # noqa: S311 - what goes wrong shall go wrong again
 
     def add(self, fault: Fault) -> None:
         self.waiting.append(fault)
@@ -77,7 +91,7 @@ class Faults:
 
     def _take(self, fits: Any) -> Fault | None:
         for fault in self.waiting:
-            if fits(fault):
+            if fits(fault) and (fault.percent >= 100 or self.dice.randrange(100) < fault.percent):
                 fault.times -= 1
                 if fault.times <= 0:
                     self.waiting.remove(fault)

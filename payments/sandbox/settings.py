@@ -11,7 +11,8 @@ API_VERSION = "2026-10-28.endive"
 @dataclass(frozen=True, slots=True)
 class SandboxSettings:
     """`state_path`: the file that keeps everything, or None for memory. `payout_delay`: how long a balance waits for
-    its payout, and then a payout for the bank; None: until it is told. A webhook URL of None: events are only kept."""
+    its payout, and then a payout for the bank; None: until it is told. A webhook URL of None: events are only kept.
+    `account_limit` and `endpoint_limit`: how many calls a second are answered; None: all."""
 
     state_path: Path | None = None
     platform_webhook_url: str | None = None
@@ -19,4 +20,6 @@ class SandboxSettings:
     connect_webhook_url: str | None = None
     connect_secret: str = "whsec_sandbox_connect"  # noqa: S105
     payout_delay: timedelta | None = timedelta(milliseconds=300)
+    account_limit: int | None = None
+    endpoint_limit: int | None = None
     public_url: str = "http://127.0.0.1:12111"

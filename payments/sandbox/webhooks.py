@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from payments.sandbox.faults import FaultKind, Faults
 from payments.sandbox.settings import API_VERSION, SandboxSettings
 from payments.sandbox.store import State, Thing, new_id, now_milliseconds, now_seconds, shown
 
@@ -22,8 +23,9 @@ TIMEOUT_SECONDS = 10
 class Outbox:
     """In no order and at least once, as Stripe does."""
 
-    def __init__(self, settings: SandboxSettings, state: State) -> None:
+    def __init__(self, settings: SandboxSettings, state: State, faults: Faults) -> None:
         self._state = state
+        self._faults = faults
         self._addresses = {
             "platform": (settings.platform_webhook_url, settings.platform_secret),
             "connect": (settings.connect_webhook_url, settings.connect_secret),
@@ -67,6 +69,11 @@ class Outbox:
         self._post("connect", self._state.put(event))
 
     @property
+    def undelivered(self) -> set[str]:
+        """The ids of events that have not arrived, or never will."""
+        return {note["event"] for note in (*self.waiting, *self._state.all("_lost"))}
+
+    @property
     def waiting(self) -> list[Thing]:
         return self._state.all("_delivery")
 
@@ -79,6 +86,7 @@ class Outbox:
         """Sends what is due by `until`, or all that waits, once."""
         async with self._sending:
             due = [delivery for delivery in self.waiting if until is None or delivery["at"] <= until]
+            due.sort(key=lambda delivery: delivery["at"])
             for start in range(0, len(due), AT_ONCE):
                 await asyncio.gather(*(self._deliver(delivery) for delivery in due[start : start + AT_ONCE]))
 
@@ -87,8 +95,15 @@ class Outbox:
             await self._client.aclose()
 
     def _post(self, address: str, event: Thing) -> None:
-        if self._addresses[address][0]:
-            note = {"address": address, "event": event["id"], "tries": 0, "at": now_milliseconds()}
+        if not self._addresses[address][0]:
+            return
+        if self._faults.on(FaultKind.LOSE_EVENT, event["type"]):
+            self._state.put({"object": "_lost", "id": f"lost:{event['id']}", "event": event["id"]})
+            return
+        late = self._faults.on(FaultKind.DELAY_EVENT, event["type"])
+        at = now_milliseconds() + (late.milliseconds if late else 0)
+        for _ in range(2 if self._faults.on(FaultKind.REPEAT_EVENT, event["type"]) else 1):
+            note = {"address": address, "event": event["id"], "tries": 0, "at": at}
             self._state.put({"object": "_delivery", "id": new_id("delivery"), **note})
 
     async def _deliver(self, delivery: Thing) -> None:

@@ -2,6 +2,7 @@
 
 from payments.sandbox.faults import Faults
 from payments.sandbox.idempotency import Idempotency
+from payments.sandbox.limits import RateLimits
 from payments.sandbox.settings import SandboxSettings
 from payments.sandbox.store import State
 from payments.sandbox.webhooks import Outbox
@@ -12,8 +13,9 @@ class World:
         self.settings = settings
         self.state = State(settings.state_path)
         self.faults = Faults()
+        self.limits = RateLimits(settings)
         self.keys = Idempotency(self.state)
-        self.outbox = Outbox(settings, self.state)
+        self.outbox = Outbox(settings, self.state, self.faults)
 
     async def close(self) -> None:
         await self.outbox.close()

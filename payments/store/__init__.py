@@ -31,6 +31,7 @@ from payments.store.overdue import (
     unhandled_events,
     unsent_payments,
 )
+from payments.store.pace import take_turn
 from payments.store.payees import (
     ensure_payee,
     ensure_payer,
@@ -187,6 +188,7 @@ __all__ = [
     "shares_of_payee",
     "suspended",
     "take_names_out",
+    "take_turn",
     "uncleared_payments",
     "under_way",
     "undriven_payments",

@@ -11,8 +11,10 @@ from payments import stripe_events
 from payments.errors import ForgedEvent, Refused
 from payments.gateway import EventSeen, Intent, Method, PayeeAccount, PayoutSeen, TransferMade
 from payments.money import Money, from_stripe, to_stripe
+from payments.pace import Turn
 from payments.stripe_gateway.books import Bookkeeping
 from payments.stripe_gateway.returns import Returns
+from payments.stripe_gateway.wire import TIMEOUT_SECONDS, PacedWire
 from payments.stripe_gateway.words import (
     PAGE_SIZE,
     account_of,
@@ -25,7 +27,6 @@ from payments.stripe_gateway.words import (
     transfer_of,
 )
 
-TIMEOUT_SECONDS = 20
 NETWORK_RETRIES = 2
 
 stripe.enable_telemetry = False  # it would write into the home directory
@@ -33,7 +34,8 @@ stripe.enable_telemetry = False  # it would write into the home directory
 
 class StripeGateway(Returns, Bookkeeping):
     """`environment` marks every object that we make, so that two environments can share one Stripe account.
-    `base_url` is another address than Stripe's own: a sandbox's. `key` is everywhere the idempotency key."""
+    `base_url` is another address than Stripe's own: a sandbox's. Every request waits for its `turn`, where there is one.
+    `key` is everywhere the idempotency key."""
 
     def __init__(
         self,
@@ -42,11 +44,12 @@ class StripeGateway(Returns, Bookkeeping):
         environment: str,
         base_url: str | None = None,
         http_client: stripe.HTTPClient | None = None,
+        turn: Turn | None = None,
         network_retries: int = NETWORK_RETRIES,
     ) -> None:
         self._environment = environment
         self._live = api_key.startswith(("sk_live_", "rk_live_"))
-        self._http = http_client or stripe.HTTPXClient(timeout=TIMEOUT_SECONDS)
+        self._http = http_client or (PacedWire(turn) if turn else stripe.HTTPXClient(timeout=TIMEOUT_SECONDS))
         self._stripe = stripe.StripeClient(
             api_key,
             base_addresses={"api": base_url} if base_url else {},

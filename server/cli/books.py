@@ -92,12 +92,12 @@ def _reconciled() -> Found:
 
 def _with_stripe(do: Callable[[StripeGateway, Database], Awaitable[T]]) -> T:
     async def run(settings: Settings, url: str) -> T:
-        stripe = gateway.connect(settings)
-        try:
-            async with processes.open_database(settings, url) as database:
+        async with processes.open_database(settings, url) as database:
+            stripe = gateway.connect(settings, database)
+            try:
                 return await do(stripe, database)
-        finally:
-            await stripe.close()
+            finally:
+                await stripe.close()
 
     settings = opening.settings()
     with processes.running_database(settings) as url:

@@ -39,7 +39,7 @@ class InProcess(stripe.HTTPXClient):
 class OfflineStripe:
     """`gateway` speaks to it. Webhooks wait for `settle`, once `deliver` named a receiver; payouts for `pay_out`."""
 
-    def __init__(self, state_path: Path | None = None) -> None:
+    def __init__(self, state_path: Path | None = None, **more: Any) -> None:
         self.settings = SandboxSettings(
             state_path=state_path,
             platform_webhook_url=PLATFORM_URL,
@@ -48,6 +48,7 @@ class OfflineStripe:
             connect_secret=CONNECT_SECRET,
             payout_delay=None,
             public_url="http://stripe.test",
+            **more,
         )
         self.app = create_sandbox(self.settings)
         self.world: World = self.app.state.world

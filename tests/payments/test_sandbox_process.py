@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from starlette.types import ASGIApp
 
 from payments.errors import Refused, Unknown
 from payments.sandbox import create_sandbox
@@ -47,8 +48,8 @@ async def test_a_killed_sandbox_goes_on_from_its_file(tmp_path: Path) -> None:
 
 
 @asynccontextmanager
-async def served(settings: SandboxSettings) -> AsyncIterator[str]:
-    server = uvicorn.Server(uvicorn.Config(create_sandbox(settings), port=0, ws="none", log_level="critical"))
+async def served(settings: SandboxSettings, app: ASGIApp | None = None) -> AsyncIterator[str]:
+    server = uvicorn.Server(uvicorn.Config(app or create_sandbox(settings), port=0, ws="none", log_level="critical"))
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - it tells nobody
         await asyncio.sleep(0.01)
