@@ -1,5 +1,6 @@
 """What is to go wrong, on demand, and how often."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from fnmatch import fnmatch
@@ -70,6 +71,7 @@ class Fault:
 class Faults:
     def __init__(self) -> None:
         self.waiting: list[Fault] = []
+        self.happened: Counter[FaultKind] = Counter()
         self.dice = Random(1)  # noqa: S311 - what goes wrong shall go wrong again
 
     def add(self, fault: Fault) -> None:
@@ -93,6 +95,7 @@ class Faults:
         for fault in self.waiting:
             if fits(fault) and (fault.percent >= 100 or self.dice.randrange(100) < fault.percent):
                 fault.times -= 1
+                self.happened[fault.kind] += 1
                 if fault.times <= 0:
                     self.waiting.remove(fault)
                 return fault

@@ -32,7 +32,7 @@ class MoneyRoom:
         self.database = database
         self.gateway = FakeGateway()
         self.facts: list[Fact] = []
-        self._references = count(1)
+        self.references = count(1)
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
@@ -98,7 +98,7 @@ class MoneyRoom:
         async with self.work() as work:
             payment = await charges.request(
                 work,
-                reference=next(self._references),
+                reference=next(self.references),
                 payer_id=BRAND,
                 amount=amount,
                 portions=portions if portions is not None else thirds(amount),
