@@ -16,7 +16,7 @@ from payments import store
 from payments.errors import Unknown
 
 PATIENCE = timedelta(seconds=5)
-LATE_SECONDS = 0.1
+LATE = timedelta(milliseconds=100)
 """Whoever comes so late to its turn takes another: those that were held up together would come all at once."""
 
 
@@ -30,8 +30,7 @@ class Limits:
     @property
     def paces(self) -> tuple[timedelta, timedelta]:
         """Seven tenths: with what is late, never more than eight in any second."""
-        second = timedelta(seconds=1)
-        return second * 10 / (7 * self.account), second * 10 / (7 * self.endpoint)
+        return timedelta(seconds=10) // (7 * self.account), timedelta(seconds=10) // (7 * self.endpoint)
 
 
 LIVE, TEST = Limits(account=100, endpoint=25), Limits(account=25, endpoint=25)
@@ -49,7 +48,7 @@ def paced(open_work: OpenWork, limits: Limits) -> Turn:
             wait = max(await _take(open_work, endpoint, of_endpoint), await _take(open_work, "all", of_account))
             due = time.monotonic() + wait.total_seconds()
             await asyncio.sleep(max(0, wait.total_seconds()))
-            if time.monotonic() - due < LATE_SECONDS:
+            if time.monotonic() - due < LATE.total_seconds():
                 return
 
     return turn

@@ -22,6 +22,7 @@ def create_account(world: World, call: Call) -> Thing:
         raise invalid(
             "The sandbox knows recipients that request stripe_balance.stripe_transfers.", param="configuration"
         )
+    _check_express(call)
     account: Thing = {
         "id": new_id("acct"),
         "object": "v2.core.account",
@@ -38,6 +39,14 @@ def create_account(world: World, call: Call) -> Thing:
         "_due": list(DUE),
     }
     return _included(world.state.put(account), call)
+
+
+def _check_express(call: Call) -> None:
+    """Of the Express dashboard, fees and losses are the platform's: Stripe refuses anything else."""
+    told = (call.params.get("defaults") or {}).get("responsibilities") or {}
+    collectors = {told.get("fees_collector"), told.get("losses_collector")}
+    if call.text("dashboard") == "express" and collectors != {"application"}:
+        raise invalid("With dashboard 'express' both collectors must be 'application'.", param="defaults")
 
 
 def find_account(world: World, call: Call) -> Thing:

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict, deque
 from payments.sandbox.calls import Trouble
 from payments.sandbox.settings import SandboxSettings
 
-SECOND = 1.0
+SECOND = 1
 
 
 class RateLimits:
