@@ -15,6 +15,7 @@ from core.actor import SYSTEM
 from core.errors import Refusal
 from core.tables import Job as JobRow
 from core.work import OpenRead, OpenWork
+from payments.errors import GatewayError
 from payments.stripe_gateway import StripeGateway
 from server.credentials import Identity, development
 from server.database import Database
@@ -168,7 +169,7 @@ class Worker:
 
     async def _postpone(self, row: JobRow, error: Exception) -> None:
         wait = backoff(row.attempts)
-        unexpected = not isinstance(error, Refusal | TimeoutError | OSError)
+        unexpected = not isinstance(error, Refusal | GatewayError | TimeoutError | OSError)
         log.log(
             logging.ERROR if unexpected and row.attempts > 3 else logging.WARNING,
             "job %s failed at attempt %d, again in %s: %s: %s",
