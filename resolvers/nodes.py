@@ -17,6 +17,7 @@ from schema.assets import Asset
 from schema.bids import Bid
 from schema.context import Info
 from schema.contributions import Contribution
+from schema.endpoints import WebhookEndpoint
 from schema.errors import ApiError, ErrorCode
 from schema.ids import Node, opened
 from schema.licences import Licence
@@ -94,6 +95,10 @@ async def _licences(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
     return {number: Licence.of(row, read.now) for number, row in (await store.licences.by_ids(read, numbers)).items()}
 
 
+async def _endpoints(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
+    return {number: WebhookEndpoint.of(row) for number, row in (await store.endpoints.by_ids(read, numbers)).items()}
+
+
 async def _takedowns(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
     found = await store.takedowns.by_ids(read, numbers)
     return {number: Takedown.of(row, read.now) for number, row in found.items()}
@@ -146,6 +151,7 @@ FINDERS: Mapping[str, Find] = {
     "Payment": _payments,
     "Share": _shares,
     "Takedown": _takedowns,
+    "WebhookEndpoint": _endpoints,
     "Payout": _payouts,
 }
 """Every type that is a Node, by the kind within its ids."""

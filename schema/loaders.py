@@ -20,6 +20,7 @@ from schema.assets import Asset, AssetConnection
 from schema.bids import Bid, BidConnection
 from schema.consent import ConsentDocument, ConsentPolicy, ConsentRecord
 from schema.contributions import Contribution, CrewReport, LicenceContribution
+from schema.endpoints import WebhookDelivery
 from schema.enums import AssetStatus, BidStatus, LicenceStatus, ListingStatus, MandateStatus
 from schema.leaving import Erasure
 from schema.licences import Licence, LicenceConnection
@@ -91,6 +92,12 @@ class ContributionLoaders(Protocol):
     def contributions_of_licence(self) -> DataLoader[int, list[LicenceContribution]]: ...
     async def erasure(self, model_id: int) -> Erasure: ...
     async def crew_report(self, brand_id: int, year: int) -> CrewReport: ...
+
+
+class EndpointLoaders(Protocol):
+    @property
+    def deliveries(self) -> DataLoader[int, list[WebhookDelivery]]:
+        """By the endpoint's number."""
 
 
 class TwinLoaders(Protocol):
@@ -193,6 +200,14 @@ class PaymentLoaders(Protocol):
 
 
 class Loaders(
-    PartyLoaders, ContributionLoaders, TwinLoaders, BidLoaders, LicenceLoaders, PaymentLoaders, AssetLoaders, Protocol
+    EndpointLoaders,
+    PartyLoaders,
+    ContributionLoaders,
+    TwinLoaders,
+    BidLoaders,
+    LicenceLoaders,
+    PaymentLoaders,
+    AssetLoaders,
+    Protocol,
 ):
     pass

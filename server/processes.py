@@ -11,11 +11,16 @@ from typing import Any
 import uvicorn
 import uvloop
 
+from core.actor import SYSTEM
+from core.seal import Seal
+from core.store import enqueue
 from payments.sandbox.app import create_sandbox
 from payments.sandbox.settings import SandboxSettings
 from server import credentials, files, gateway, health, migrations
 from server.database import Database
+from server.deliveries import Deliveries
 from server.jobs import JOBS
+from server.outside import Outside
 from server.postgres import Postgres
 from server.settings import Settings
 from server.slow_readers import HttpProtocol, WebSocketProtocol
@@ -97,10 +102,12 @@ async def _work(settings: Settings, url: str) -> None:
         await wire.start()
         stack.push_async_callback(wire.stop)
         database.after_commit.append(wire.nudge)
+        seal = Seal(settings.secret.get_secret_value())
+        telling = Deliveries(seal, Outside(allow_private=settings.webhooks_to_private_addresses))
         worker = Worker(
             database,
             stripe,
-            JOBS,
+            {**JOBS, **telling.jobs()},
             files=files.connect(settings),
             identity=credentials.connect(settings),
             at_once=settings.jobs_at_once,
@@ -108,6 +115,8 @@ async def _work(settings: Settings, url: str) -> None:
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
+        async with database.work(SYSTEM)() as started:
+            await enqueue(started, "endpoints.look", key="every second")
         await worker.run(wire.waker())
 
 

@@ -206,6 +206,11 @@ class Settings(BaseSettings):
         validation_alias="TWINMARKET_GRAPHIQL",
         description="true or false: whether developers find GraphiQL at /graphiql. Empty: yes, but not in production.",
     )
+    webhooks_to_private_addresses: bool = Field(
+        default=False,
+        validation_alias="WEBHOOKS_TO_PRIVATE_ADDRESSES",
+        description="Tell webhook endpoints on private addresses and without TLS too; refused in production.",
+    )
     jobs_at_once: int = Field(
         default=8,
         ge=1,
@@ -292,6 +297,9 @@ class Settings(BaseSettings):
             if self.database_url
             else "DATABASE_URL: production needs a PostgreSQL of its own, not the embedded one",
             "STRIPE_API_KEY: production needs Stripe itself, not the sandbox" if self.uses_sandbox else None,
+            "WEBHOOKS_TO_PRIVATE_ADDRESSES: production tells the public internet alone"
+            if self.webhooks_to_private_addresses
+            else None,
             "STRIPE_API_BASE: production speaks to Stripe itself; leave it empty" if self.stripe_api_base else None,
             None
             if self.stripe_webhook_secrets

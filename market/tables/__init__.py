@@ -6,6 +6,8 @@ from market.tables.bids import Bid as Bid
 from market.tables.certificates import SigningKey as SigningKey
 from market.tables.contributions import Contribution as Contribution
 from market.tables.contributions import LicenceContribution as LicenceContribution
+from market.tables.endpoints import Delivery as Delivery
+from market.tables.endpoints import Endpoint as Endpoint
 from market.tables.erasures import Erasure as Erasure
 from market.tables.licences import LICENCE_NO_CONFLICT as LICENCE_NO_CONFLICT
 from market.tables.licences import SLOT as SLOT

@@ -7,6 +7,7 @@ from market import crew, erasing, store
 from resolvers.loaders.batches import DataLoader, plainly
 from resolvers.loaders.parties import Parties
 from schema.contributions import Contribution, CrewReport, LicenceContribution
+from schema.endpoints import WebhookDelivery
 from schema.leaving import Erasure
 from schema.parties import Contributor
 from schema.twins import Twin
@@ -37,6 +38,10 @@ class Contributions(Parties):
     async def crew_report(self, brand_id: int, year: int) -> CrewReport:
         async with self.read() as read:
             return CrewReport.of(await crew.report(read, brand_id=brand_id, year=year))
+
+    @cached_property
+    def deliveries(self) -> DataLoader[int, list[WebhookDelivery]]:
+        return self.many(store.endpoints.deliveries, plainly(WebhookDelivery.of))
 
     async def erasure(self, model_id: int) -> Erasure:
         async with self.read() as read:

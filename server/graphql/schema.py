@@ -12,6 +12,7 @@ from resolvers.assets import AssetMutations
 from resolvers.bids import BidMutations
 from resolvers.certificates import CertificateQueries
 from resolvers.contributions import ContributionMutations
+from resolvers.endpoints import EndpointMutations, EndpointQueries
 from resolvers.leaving import LeavingMutations
 from resolvers.licences import LicenceMutations, LicenceQueries
 from resolvers.listings import ListingMutations, ListingQueries
@@ -32,7 +33,14 @@ PRINTED = Path(schema.__file__).with_name("schema.graphql")
 
 @strawberry.type
 class Query(
-    NodeQueries, PartyQueries, TwinQueries, ListingQueries, LicenceQueries, TakedownQueries, CertificateQueries
+    NodeQueries,
+    PartyQueries,
+    TwinQueries,
+    ListingQueries,
+    LicenceQueries,
+    TakedownQueries,
+    CertificateQueries,
+    EndpointQueries,
 ):
     pass
 
@@ -47,6 +55,7 @@ class Mutation(
     LicenceMutations,
     AssetMutations,
     LeavingMutations,
+    EndpointMutations,
     TakedownMutations,
     UploadMutations,
     PaymentMutations,

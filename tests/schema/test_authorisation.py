@@ -15,7 +15,7 @@ from market.states import PartyKind
 from tests.schema.conftest import SEAL, Api
 from tests.schema.crawl import fields, written
 from tests.schema.scenes import RIGHTS, bid, offered, on_the_market, opened, own_party, with_a_card
-from tests.schema.traces import accepted, invited, needs_the_brand, payout, taken_down
+from tests.schema.traces import accepted, invited, needs_the_brand, payout, taken_down, told_at
 from tests.schema.who_sees import TABLE, WHO
 
 
@@ -87,6 +87,7 @@ async def things(api: Api, everybody: dict[str, Actor]) -> dict[str, str]:
         "Brand": await own_party(api, lumen),
         "Contributor": crew["contributor"]["id"],
         "Contribution": crew["id"],
+        "WebhookEndpoint": await told_at(api, lumen),
         "Takedown": await taken_down(api, licence["id"]),
     }
 

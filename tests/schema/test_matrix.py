@@ -57,8 +57,9 @@ NAMED: dict[str, Any] = {
     "url": "https://x.example/asset",
     "sha256": "cd" * 32,
     "closesAt": SOON.isoformat(),
+    "since": "2020-01-01T00:00:00Z",
 }
-THINGS = {"party": "Brand"}
+THINGS = {"party": "Brand", "endpoint": "WebhookEndpoint"}
 
 
 def value(kind: Any, name: str, ids: Callable[[str], str]) -> Any:

@@ -48,3 +48,11 @@ async def payout(api: Api, payee_id: int) -> str:
         await money.ensure_payee(work, payee_id)
         row, _ = await money.lock_payout(work, payee_id=payee_id, stripe_id="po_1", amount=Money(100, "EUR"))
         return SEAL.id("Payout", row.id or 0)
+
+
+async def told_at(api: Api, brand: Actor) -> str:
+    """An address that is told what happens."""
+    asked = {"url": "https://lumen.example/hooks"}
+    made = await api.do(brand, "createWebhookEndpoint", asked, "... on WebhookEndpointSaved { endpoint { id } }")
+    endpoint_id: str = made["endpoint"]["id"]
+    return endpoint_id

@@ -91,6 +91,17 @@ TABLE: dict[str, dict[str, str]] = {
         "urls": "EE-E-EU",
         "licence": "SS-S-SU",
     },
+    "WebhookEndpoint": {
+        "id": "---S--U",
+        "url": "---S--U",
+        "kinds": "---E--U",
+        "createdAt": "---S--U",
+        "failingSince": "---0--U",
+        "nextAttemptAt": "---0--U",
+        "lastError": "---0--U",
+        "disabledAt": "---0--U",
+        "deliveries": "---E--U",
+    },
     "Mandate": {
         "id": "SS---SU",
         "status": "SS---SU",
@@ -243,6 +254,7 @@ TABLE: dict[str, dict[str, str]] = {
 """A model's mandate and the split of a quote are public: commissions are no secret between those who deal."""
 
 NOT_ASKED = {
+    "WebhookDelivery",
     "Availability",
     "Balance",
     "ConsentDocument",
