@@ -19,6 +19,8 @@ from market.tables import (
     Consent,
     ConsentPolicy,
     Contribution,
+    Delivery,
+    Endpoint,
     Erasure,
     Invitation,
     Licence,
@@ -154,6 +156,11 @@ async def forget_people(work: Work, traces: Traces) -> None:
     letters = sa.update(Invitation).where(col(Invitation.party_id) == party_id, col(Invitation.accepted_at).is_(None))
     await work.session.execute(letters.values(revoked_at=work.now))
     await work.session.execute(sa.delete(Member).where(col(Member.party_id) == party_id))
+    told = sa.select(col(Endpoint.id)).where(col(Endpoint.party_id) == party_id)
+    await work.session.execute(sa.delete(Delivery).where(col(Delivery.endpoint_id).in_(told)))
+    silent = sa.update(Endpoint).where(col(Endpoint.party_id) == party_id)
+    deleted_at = sa.func.coalesce(col(Endpoint.deleted_at), work.now)
+    await work.session.execute(silent.values(url=NOTHING, last_error=None, deleted_at=deleted_at))
     for person in traces.people:
         person.email, person.name = f"erased-{person.id}@erased.invalid", NOTHING
         person.password_hash, person.suspended_at = None, work.now

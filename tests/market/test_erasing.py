@@ -63,6 +63,13 @@ async def scene(database: Database) -> tuple[ListedTwin, Player, Licence]:
             """ ('evt_2', 'charge.succeeded', null, '{"description": "Licence: Wrenlight"}')""",
             f"insert into sign_in (person_id, secret_hash, user_agent, expires_at) select person_id, 'x', 'canaryword', clock()"
             f" from member where party_id = {model.id}",
+            "insert into endpoint (party_id, url, generation, tx, row_id, last_error) values"
+            f" ({model.id}, 'https://quillfeather.example', 1, 0, 0, 'quillfeather.example cannot be found')",
+            "insert into delivery (endpoint_id, message_id, kind, error) values (1, 'msg', 'PING', 'quillfeather')",
+            "insert into asset (licence_id, title, medium, url, sha256, policy_version, submitted_caller, decide_by, status,"
+            " decided_at, decided_by, note, making) select id, 'Wrenlight at sea', 'EMAIL', 'https://lumen.example/wrenlight.jpg',"
+            " repeat('0', 64), 1, 'key:1', clock(), 'REJECTED', clock(), 'Zephyrine Quillfeather', 'canaryword', 'GENERATED'"
+            " from licence",
             "insert into job (kind, key, error) values ('x', 'x', 'TypeError: Wrenlight')",
         ):
             await connection.execute(sa.text(command))
@@ -121,7 +128,8 @@ async def test_no_canary_is_left_anywhere_and_what_was_agreed_stays(
     twin, lumen, licence = scene
     before = singing(await everything(database))
     assert {"party", "person", "twin", "consent", "consent_policy", "bid", "payment", "takedown", "showing", "wording",
-            "spelling", "api_key", "sign_in", "stripe_event", "payee", "job"} <= {table for table, _ in before}  # fmt: skip
+            "spelling", "api_key", "sign_in", "stripe_event", "payee", "job",
+            "asset", "endpoint", "delivery"} <= {table for table, _ in before}  # fmt: skip
     await factories.move_clock(database, NEW_YEAR)
     async with database.work(SYSTEM)() as work:
         await licences.end_due(work)
