@@ -20,7 +20,6 @@ from core.store import append_activity
 from core.work import OpenWork, Work
 from market import endpoints, store
 from market.tables import Delivery, Endpoint
-from payments.gateway import Gateway
 from server.database import Database
 from server.deliveries import Deliveries
 from server.outside import MAXIMUM_ANSWER, Outside, Unsafe, is_public
@@ -83,7 +82,7 @@ class Street:
                 await append_activity(work, topic=topic, kind=kind, body={"licence_id": licence_id})
 
     async def deliver(self, open_work: OpenWork | None = None) -> Any:
-        tools = Tools(open_work or self.database.work(SYSTEM), self.database.read(SYSTEM), cast(Gateway, None))
+        tools = tools_of(self.database, open_work)
         return await self.deliveries.deliver(tools, {"endpoint_id": self.endpoint.id})
 
     async def now(self) -> Endpoint:
@@ -229,7 +228,7 @@ async def test_replay_and_ping(street: Street) -> None:
         await endpoints.ping(work, endpoint_id=street.endpoint.id or 0)
     await street.deliver()
     assert street.ear.ids[:2] == street.ear.ids[2:]
-    tools = Tools(street.database.work(SYSTEM), street.database.read(SYSTEM), cast(Gateway, None))
+    tools = tools_of(street.database)
     await street.deliveries.ping(tools, {"endpoint_id": street.endpoint.id, "at": before.isoformat()})
     assert street.ear.kinds[-1] == "ping"
     Webhook(street.secret).verify(street.ear.bodies[-1], dict(street.ear.heard[-1]))
