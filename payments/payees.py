@@ -2,7 +2,7 @@
 
 from core.errors import NotFound
 from core.work import OpenWork, Work
-from payments import rules, store
+from payments import regions, rules, store
 from payments.errors import PaymentProblem, Refused, Unknown
 from payments.facts import PayeeChanged
 from payments.gateway import Gateway, PayeeAccount
@@ -26,6 +26,7 @@ async def start_onboarding(
 
     Raises PaymentProblem. Coming back to `return_url` says nothing of success: the account is read again for that.
     """
+    regions.check_payable(name, country)
     try:
         account_id = await _account(
             open_work,

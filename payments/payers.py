@@ -1,6 +1,7 @@
 """Those who pay: their customer at Stripe, and the payment method that they saved there."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import uuid4
 
 from core.errors import NotFound
@@ -22,9 +23,12 @@ async def payers_able(read: Read, payer_ids: Sequence[int]) -> set[int]:
     return {payer_id for payer_id, payer in payers.items() if rules.can_pay(payer, read.today)}
 
 
-async def check_can_pay(work: Work, payer_id: int) -> None:
-    """Raises PaymentProblem."""
-    rules.check_can_pay(await store.payer(work, payer_id), work.today)
+async def check_can_pay(work: Work, payer_id: int, *, until: date | None = None) -> None:
+    """Today; until that day, if one is named. Raises PaymentProblem."""
+    payer = await store.payer(work, payer_id)
+    rules.check_can_pay(payer, work.today)
+    if until is not None:
+        rules.check_can_pay_until(payer, until)
 
 
 async def start_setup(open_work: OpenWork, gateway: Gateway, *, payer_id: int, name: str, return_url: str) -> str:

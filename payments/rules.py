@@ -140,6 +140,18 @@ def check_can_pay(payer: Payer | None, today: date) -> None:
         )
 
 
+def check_can_pay_until(payer: Payer | None, day: date) -> None:
+    """It still can when the bid may be accepted."""
+    if not can_pay(payer, day):
+        label = payer.payment_method_label if payer is not None else None
+        expires = payer.payment_method_expires_on if payer is not None else None
+        raise PaymentProblem(
+            f"{label or 'The payment method'} expires on {expires}, and the bid may be accepted until {day}. "
+            "Add another one first.",
+            code="PAYMENT_METHOD_EXPIRES",
+        )
+
+
 def check_may_retry(payment: Payment, now: datetime) -> None:
     if payment.status not in (PaymentStatus.REQUIRES_ACTION, PaymentStatus.FAILED):
         raise WrongState(

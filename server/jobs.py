@@ -26,6 +26,7 @@ SWEEP_EVERY = timedelta(minutes=1)
 FORGOTTEN = timedelta(seconds=30)
 """What nobody has taken further for so long, the sweeper does."""
 RARELY = timedelta(minutes=10)
+DAILY = timedelta(days=1)
 ORIGINS_KEPT = timedelta(days=180)
 """From which address somebody acted is remembered so long, beside the audit log."""
 TRIMMED_AT_ONCE = 5_000
@@ -123,6 +124,8 @@ async def _forgotten(read: Read) -> Sequence[tuple[str, str, Sequence[int]]]:
         ("payment.transfer", "payment_id", await payments.unsent_payments(read, older_than=FORGOTTEN)),
         ("payment.transfer", "payment_id", await payments.held_payments(read, older_than=RARELY)),
         ("payee.refresh", "payee_id", await payments.payees_awaited(read, older_than=RARELY)),
+        ("payee.refresh", "payee_id", await payments.ready_payees(read, older_than=DAILY)),
+        ("payer.refresh", "payer_id", await payments.stale_payers(read, older_than=DAILY)),
         ("stripe.event", "event_row_id", await payments.unhandled_events(read, older_than=FORGOTTEN)),
         ("licence.activate", "licence_id", await store.paid_not_active(read)),
         ("licence.lapse", "licence_id", await store.abandoned_not_lapsed(read)),

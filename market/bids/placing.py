@@ -13,7 +13,7 @@ from market.rights import Rights
 from market.states import BidStatus, ListingFormat
 from market.store.rights import columns_of, rights_of
 from market.tables import Bid, Listing, Twin
-from payments import payers
+from payments import payers, regions
 from payments.money import Money
 
 MAXIMUM_OPEN_OFFERS = 20
@@ -31,7 +31,8 @@ async def place(
     listing, twin = await store.listings.lock(work, listing_id)
     rules.check_window(listing, work.now)
     cap = _check_amounts(listing, amount, maximum)
-    await payers.check_can_pay(work, brand)
+    await payers.check_can_pay(work, brand, until=listing.closes_at.date())
+    await _check_payable(work, twin)
     await availability.require(work, twin, rights_of(listing))
     live = list(await store.bids.live_on(work, listing_id))
     own = next((bid for bid in live if bid.brand_id == brand), None)
@@ -139,7 +140,8 @@ async def offer(
     rules.check_rights(rights, work.today)
     until = rules.check_expiry(expires_at, work.now)
     rules.check_amount(amount, path=["amount"])
-    await payers.check_can_pay(work, brand)
+    await payers.check_can_pay(work, brand, until=until.date())
+    await _check_payable(work, twin)
     await availability.require(work, twin, rights)
     floor = await _floor(work, twin)
     if floor is not None:
@@ -176,6 +178,12 @@ async def offer(
         )
     )
     return bid
+
+
+async def _check_payable(work: Work, twin: Twin) -> None:
+    """What could never reach the model is not bid. Raises PaymentProblem."""
+    model = await store.parties.find(work, twin.model_id)
+    regions.check_payable(model.name, model.country)
 
 
 def _intended_use(text: str) -> str:

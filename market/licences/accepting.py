@@ -16,7 +16,7 @@ from market.states import BidStatus, LicenceStatus, ListingStatus, TwinStatus
 from market.store.bids import LockedBid
 from market.store.rights import columns_of, rights_of
 from market.tables import Consent, Licence, Listing
-from payments import charges
+from payments import charges, regions
 
 PAYMENT_DEADLINE = timedelta(hours=48)
 
@@ -35,6 +35,7 @@ async def accept(work: Work, *, bid_id: int, consent_digest: str, signature: str
     if consent_digest != document.digest:
         raise ConsentOutdated("The text to be signed is not the one that you read: read it again.", current=document)
     await _check_consent(work, deal)
+    await _check_payable(work, deal)
     licence = await _grant(work, deal)
     await keep(work, _consent(work, licence, deal, document, signed))
     await store.contributions.freeze(work, _id(licence), deal.crew)
@@ -78,6 +79,13 @@ async def _deal(work: Work, locked: LockedBid) -> Deal:
     if deal.rights.ends_on < work.today:
         raise WrongState("The days that the bid asks for are over.", state=bid.status)
     return deal
+
+
+async def _check_payable(work: Work, deal: Deal) -> None:
+    """Every part of the price can reach whose it is. Raises PaymentProblem."""
+    payees = [portion.payee_id for portion in deal.portions if portion.payee_id is not None]
+    for party in (await store.parties.by_ids(work, payees)).values():
+        regions.check_payable(party.name, party.country)
 
 
 async def _check_consent(work: Work, deal: Deal) -> None:

@@ -17,7 +17,9 @@ Key = TypeVar("Key", bound=Hashable)
 
 async def verify(read: Read) -> list[str]:
     """Everything wrong with the ledger, in words. It reads every payment: an operator's question, not a request's."""
-    faults = [
+    broken = await store.broken_entry(read)
+    faults = [f"entry {broken[0]} ({broken[1]}) is not as it was written: somebody changed it"] if broken else []
+    faults += [
         f"payment {payment_id} has {minor} left on CLEARING"
         for payment_id, minor in (await store.uncleared_payments(read)).items()
     ]

@@ -121,6 +121,14 @@ async def entry_sums(read: Read) -> Sequence[EntrySum]:
     return [EntrySum(row[0] or 0, *row[1:]) for row in rows]
 
 
+async def broken_entry(read: Read) -> tuple[int, str] | None:
+    """The number and the key of the first entry that is not as it was written."""
+    unlike = sa.text("entry.digest is distinct from entry_digest(entry)")
+    query = sa.select(col(Entry.id), col(Entry.key)).where(unlike).order_by(col(Entry.id)).limit(1)
+    row = (await read.session.execute(query)).one_or_none()
+    return None if row is None else (row[0] or 0, row[1])
+
+
 async def uncleared_payments(read: Read) -> Mapping[int, int]:
     """What is left on CLEARING of each payment, where anything is."""
     clearing = sa.select(col(Account.id)).where(col(Account.kind) == AccountKind.CLEARING).scalar_subquery()

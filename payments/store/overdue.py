@@ -9,7 +9,7 @@ from sqlmodel import col
 from core.work import Read
 from payments.rules import SENDABLE
 from payments.states import PayeeStatus, PaymentStatus, ShareStatus
-from payments.tables import Payee, Payment, Share, StripeEvent
+from payments.tables import Payee, Payer, Payment, Share, StripeEvent
 
 
 async def undriven_payments(read: Read, *, older_than: timedelta, limit: int = 100) -> Sequence[int]:
@@ -57,6 +57,22 @@ async def payees_awaited(read: Read, *, older_than: timedelta, limit: int = 100)
         col(Payee.updated_at) < read.now - older_than,
     )
     return (await read.session.execute(query.order_by(col(Payee.updated_at)).limit(limit))).scalars().all()
+
+
+async def ready_payees(read: Read, *, older_than: timedelta, limit: int = 100) -> Sequence[int]:
+    """Payees who are READY as far as we know, for `payees.refresh`: the event that says otherwise may be lost."""
+    query = sa.select(col(Payee.id)).where(
+        col(Payee.status) == PayeeStatus.READY, col(Payee.updated_at) < read.now - older_than
+    )
+    return (await read.session.execute(query.order_by(col(Payee.updated_at)).limit(limit))).scalars().all()
+
+
+async def stale_payers(read: Read, *, older_than: timedelta, limit: int = 100) -> Sequence[int]:
+    """Payers whose saved method was not looked at for long, for `payers.refresh`: it may be detached, or renewed."""
+    query = sa.select(col(Payer.id)).where(
+        col(Payer.customer_id).is_not(None), col(Payer.updated_at) < read.now - older_than
+    )
+    return (await read.session.execute(query.order_by(col(Payer.updated_at)).limit(limit))).scalars().all()
 
 
 async def unhandled_events(read: Read, *, older_than: timedelta, limit: int = 100) -> Sequence[int]:

@@ -37,7 +37,8 @@ class Account(Table, table=True):
 
 class Entry(Table, table=True):
     """Money moves from the credited account to the debited one: it cannot fail to balance, and it never changes.
-    `key` names the confirmed fact at Stripe (`ch_1:charge`), so that a fact is posted once."""
+    `key` names the confirmed fact at Stripe (`ch_1:charge`), so that a fact is posted once. `digest` is the database's
+    own, of all the rest: a row that somebody changed in spite of the triggers no longer fits it."""
 
     id: Id = None
     tx: Annotated[int | None, Field(sa_type=BigInteger, nullable=False, sa_column_kwargs={"server_default": XID})] = (
@@ -51,6 +52,7 @@ class Entry(Table, table=True):
     credit_id: int = Field(sa_type=BigInteger)
     currency: Currency
     amount_minor: Minor
+    digest: bytes | None = Field(default=None, nullable=False)
     __table_args__ = (
         sa.ForeignKeyConstraint(["debit_id", "currency"], ["account.id", "account.currency"]),
         sa.ForeignKeyConstraint(["credit_id", "currency"], ["account.id", "account.currency"]),
@@ -63,3 +65,21 @@ class Entry(Table, table=True):
 
 
 append_only(Entry)
+
+SEALING = (
+    """create or replace function entry_digest(e entry) returns bytea language sql stable as $$
+         select sha256(convert_to(concat_ws('|', e.id, e.tx, to_char(e.at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'),
+           e.kind, e.key, coalesce(e.payment_id, 0), e.debit_id, e.credit_id, e.currency, e.amount_minor), 'UTF8'))
+       $$""",
+    """create or replace function seal_entry() returns trigger language plpgsql as $$
+         begin
+           new.digest := entry_digest(new);
+           return new;
+         end
+       $$""",
+    "create trigger entry_sealed before insert on entry for each row execute function seal_entry()",
+)
+"""The migration repeats this."""
+
+for command in SEALING:
+    sa.event.listen(Entry.__table__, "after_create", sa.DDL(command))  # type: ignore[attr-defined,no-untyped-call]
