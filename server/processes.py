@@ -120,22 +120,24 @@ async def _work(settings: Settings, url: str) -> None:
         await worker.run(wire.waker())
 
 
+def sandbox_settings(settings: Settings) -> SandboxSettings:
+    """Of the sandbox of this deployment."""
+    local = f"http://127.0.0.1:{settings.port}"
+    return SandboxSettings(
+        state_path=settings.sandbox_state,
+        platform_webhook_url=f"{local}/webhooks/stripe",
+        platform_secret=settings.webhook_secrets[0],
+        connect_webhook_url=f"{local}/webhooks/stripe/connect",
+        connect_secret=settings.connect_webhook_secrets[0],
+        public_url=f"http://127.0.0.1:{settings.sandbox_port}",
+    )
+
+
 def pretend_to_be_stripe(settings: Settings) -> None:
     """The sandbox, sending its events to the API of this deployment."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    local = f"http://127.0.0.1:{settings.port}"
-    sandbox = create_sandbox(
-        SandboxSettings(
-            state_path=settings.sandbox_state,
-            platform_webhook_url=f"{local}/webhooks/stripe",
-            platform_secret=settings.webhook_secrets[0],
-            connect_webhook_url=f"{local}/webhooks/stripe/connect",
-            connect_secret=settings.connect_webhook_secrets[0],
-            public_url=f"http://127.0.0.1:{settings.sandbox_port}",
-        )
-    )
     uvicorn.run(
-        sandbox,
+        create_sandbox(sandbox_settings(settings)),
         host="127.0.0.1",
         port=settings.sandbox_port,
         loop="uvloop",

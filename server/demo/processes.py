@@ -27,13 +27,13 @@ class Troupe:
         self.environment = {**os.environ, **environment}
         self.running: dict[str, Process] = {}
 
-    async def start(self, command: str, *arguments: str) -> None:
+    async def start(self, command: str, *arguments: str, program: str = "server.cli") -> None:
         self.logs.mkdir(parents=True, exist_ok=True)
         with (self.logs / f"{command}.log").open("ab") as log:
             self.running[command] = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "server.cli",
+                program,
                 command,
                 *arguments,
                 stdin=asyncio.subprocess.DEVNULL,

@@ -61,10 +61,11 @@ async def town(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> 
         "STRIPE_API_BASE": sandbox,
         "STRIPE_API_KEY": "",
     }
+    seen = folder / "seen.txt"
     troupe, database = Troupe(folder / "logs", environment), Database.connect(address)
     url = f"http://127.0.0.1:{port}/graphql"
     try:
-        await troupe.start("sandbox")
+        await troupe.start("sandbox", str(seen), program="tests.fakes.checked_stripe")
         await troupe.answers(f"{sandbox}/_sandbox/books")
         await troupe.start("worker")
         await troupe.start("serve")
@@ -74,6 +75,9 @@ async def town(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> 
             market = Seeding(url, accounts, http)
             await market.fill()
             yield Town(url, sandbox, database, troupe, market, {account.handle: account for account in accounts})
+        asked, *violations = seen.read_text().splitlines()
+        assert asked.startswith("asked ")
+        assert violations == []
     finally:
         await troupe.stop()
         await database.close()

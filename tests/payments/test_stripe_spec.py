@@ -1,5 +1,8 @@
 """The spec check notices what the installed SDK does not know."""
 
+import re
+from pathlib import Path
+
 import httpx
 
 from tests.fakes.sandbox import OfflineStripe
@@ -25,3 +28,20 @@ async def test_the_spec_check_refuses_what_the_sdk_does_not_know() -> None:
     await http.get("/v1/payment_intents/pi_1", headers=headers)
     assert "answer" in offline.violations[-1]
     await http.aclose()
+
+
+TESTS = Path(__file__).parents[1]
+UNCHECKED = {
+    "fakes/sandbox.py",  # puts the check before it
+    "fakes/checked_stripe.py",  # likewise, as a process
+    "payments/test_sandbox_process.py",  # kills and serves it bare, and compares
+}
+
+
+def test_nobody_speaks_with_the_sandbox_but_through_the_check() -> None:
+    made = {
+        str(file.relative_to(TESTS))
+        for file in TESTS.rglob("*.py")
+        if re.search(r"create_sandbox\(\w", file.read_text())
+    }
+    assert made == UNCHECKED
