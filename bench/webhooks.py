@@ -171,7 +171,7 @@ class Banks:
                     move_refund(world, refund, self.dice.choice(("succeeded", "failed")))
 
     def pay_out(self) -> None:
-        if self.dice.random() < 0.3:
+        if self.dice.random() < 0.6:
             self.stripe.cause(FaultKind.FAIL_PAYOUT, after_paid=self.dice.random() < 0.5)
         self.stripe.pay_out(steps=1)
 
