@@ -18,7 +18,7 @@ from server import migrations
 from server.postgres import Postgres
 
 HOUSE = Path(__file__).parent.parent
-STARTED_IN_SECONDS = 60
+STARTED_IN_SECONDS = 180
 
 
 def restart(postgres: Postgres) -> None:

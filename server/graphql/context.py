@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from core.actor import Actor
 from core.seal import Seal
@@ -10,6 +11,22 @@ from payments.gateway import Gateway
 from schema.context import ActivityFeed, Context, Proofs
 from schema.loaders import Loaders
 from server.database import Database
+
+
+class Later:
+    """Loaders that are made when the first of them is asked for: a stream that waits needs none, and they are many."""
+
+    __slots__ = ("_made", "_make", "_read")
+
+    def __init__(self, make: Callable[[OpenRead], Loaders], read: OpenRead) -> None:
+        self._make = make
+        self._read = read
+        self._made: Loaders | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self._made is None:
+            self._made = self._make(self._read)
+        return getattr(self._made, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +45,7 @@ class Contexts:
             actor=actor,
             work=self.database.work(actor),
             read=read,
-            load=self.loaders(read),
+            load=self._later(read),
             seal=self.seal,
             gateway=self.gateway,
             activity=self.activity,
@@ -39,4 +56,7 @@ class Contexts:
         )
 
     def fresh(self, context: Context) -> Context:
-        return replace(context, load=self.loaders(context.read))
+        return replace(context, load=self._later(context.read))
+
+    def _later(self, read: OpenRead) -> Loaders:
+        return cast(Loaders, Later(self.loaders, read))

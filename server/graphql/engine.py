@@ -12,7 +12,7 @@ import strawberry
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType, execute
 from graphql.execution import create_source_event_stream, execute_subscription_event
 from strawberry.execution import optimized_is_awaitable
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
 from schema.context import Context
 from server.graphql import errors
@@ -70,21 +70,6 @@ class Prepared:
         return self.operation.name.value if self.operation.name else self.kind.value
 
 
-class Executor(StrawberryGraphQLCoreExecutionContext):
-    """Executes each event of a subscription afresh: with loaders of its own, and without the cache of collected fields,
-    which graphql-core 3.3 shares between events and adds to at each, so that a long stream would eat the memory."""
-
-    def __init__(self, *args: Any, fresh: Callable[[Context], Context], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fresh = fresh
-
-    def build_per_event_executor(self, payload: Any) -> Any:
-        executor = super().build_per_event_executor(payload)
-        executor._relevant_sub_fields = {}
-        executor.context_value = self.fresh(self.context_value)
-        return executor
-
-
 @dataclass(slots=True)
 class Engine:
     """`fresh` gives a context new loaders: those of one answer remember what they loaded."""
@@ -122,8 +107,7 @@ class Engine:
 
     async def subscribe(self, prepared: Prepared, context: Context) -> Answer | AsyncIterator[Event]:
         """A stream of answers, or the one answer that says why there is none."""
-        options = {**self._options(prepared, context), "raw_variable_values": prepared.parameters.variables}
-        executor = Executor.build(self.schema._schema, prepared.understood.document, **options)
+        executor = self._executor(prepared, context)
         if isinstance(executor, list):
             return self._refused(executor, context)
         opened = create_source_event_stream(executor)
@@ -131,31 +115,39 @@ class Engine:
         if isinstance(source, ExecutionResult):
             return self._refused(source.errors or [], context)
         group = self.sharing.group(prepared.understood, prepared.parameters, powers(context.actor))
-        return self._events(source, cast(Executor, executor), group, context.request_id)
+        return self._events(source, prepared, context, group)
 
-    async def _events(self, source: Any, executor: Executor, group: Group, request_id: str) -> AsyncIterator[Event]:
+    async def _events(self, source: Any, prepared: Prepared, context: Context, group: Group) -> AsyncIterator[Event]:
         async def run(event: Any) -> Answer:
-            """One event, once for all who may see the same."""
+            """One event, once for all who may see the same: with loaders and an executor of its own. (The executor of a
+            subscription remembers something of every event in graphql-core 3.3, and would eat the memory of a long one.)"""
             async with asyncio.timeout(PATIENCE_SECONDS):
-                own = executor.build_per_event_executor(event)
+                fresh = self.fresh(context)
                 if (told := getattr(event, "told", None)) is not None:
-                    await told.still_allowed(own.context_value)
-                result = execute_subscription_event(own)
+                    await told.still_allowed(fresh)
+                executor = self._executor(prepared, fresh, event)
+                if isinstance(executor, list):
+                    raise executor[0]
+                result = execute_subscription_event(executor)
                 done = await result if isawaitable(result) else result
             for error in done.errors or ():
                 if error.original_error is not None and errors.will_pass(error.original_error):
                     raise error.original_error  # the client would take an empty event for all that there was
-            return answer(done, request_id)
+            return answer(done, context.request_id)
 
         async with aclosing(cast(Any, source)) as events:
             async for event in events:
                 yield Event(await group.written(event, run))
 
+    def _executor(self, prepared: Prepared, context: Context, event: Any = None) -> Any:
+        """Or a list of errors: variables that are none."""
+        options = {**self._options(prepared, context), "raw_variable_values": prepared.parameters.variables}
+        return Executor.build(self.schema._schema, prepared.understood.document, event, **options)
+
     def _options(self, prepared: Prepared, context: Context) -> dict[str, Any]:
         return {
             "operation_name": prepared.parameters.operation_name,
             "context_value": context,
-            "fresh": self.fresh,
             "operation_extensions": {},
             "is_awaitable": optimized_is_awaitable,
         }
@@ -170,4 +162,4 @@ def answer(result: ExecutionResult, request_id: str) -> Answer:
     return Answer(result.data, errors.present(found, request_id) or None, executed=ran)
 
 
-__all__ = ["Answer", "Engine", "Event", "Executor", "Prepared", "Rejected"]
+__all__ = ["Answer", "Engine", "Event", "Prepared", "Rejected"]
