@@ -2,10 +2,12 @@
 
 import strawberry
 
+from core.errors import NotFound
 from market import store
+from market.states import PartyKind
 from schema import policy
 from schema.context import Info
-from schema.parties import Viewer, party_of
+from schema.parties import Model, Viewer, party_of
 
 
 @strawberry.type
@@ -26,3 +28,12 @@ class PartyQueries:
             person_name=person.name if person else None,
             is_operator=actor.is_operator,
         )
+
+    @strawberry.field(description="Null where no model has that handle.")
+    async def model(self, info: Info, handle: str) -> Model | None:
+        async with policy.read(info) as read:
+            try:
+                row = await store.parties.by_handle(read, handle) if handle.isprintable() else None
+            except NotFound:
+                row = None
+        return Model.of(row) if row is not None and row.kind is PartyKind.MODEL else None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from schema.leaving import Erasure
     from schema.licences import LicenceConnection
     from schema.mandates import Mandate, MandateConnection
-    from schema.payments import Payee
+    from schema.payments import Payee, PayoutConnection
     from schema.twins import TwinConnection
 
 Assets: TypeAlias = Annotated["AssetConnection", strawberry.lazy("schema.assets")]
@@ -33,6 +33,7 @@ Licences: TypeAlias = Annotated["LicenceConnection", strawberry.lazy("schema.lic
 Mandates: TypeAlias = Annotated["MandateConnection", strawberry.lazy("schema.mandates")]
 MaybeMandate: TypeAlias = Annotated["Mandate", strawberry.lazy("schema.mandates")] | None
 MaybePayee: TypeAlias = Annotated["Payee", strawberry.lazy("schema.payments")] | None
+Payouts: TypeAlias = Annotated["PayoutConnection", strawberry.lazy("schema.payments")]
 Twins: TypeAlias = Annotated["TwinConnection", strawberry.lazy("schema.twins")]
 
 MEMBERS_ONLY = "Members only, as everything below."
@@ -170,6 +171,18 @@ class Agency(Node, Party):
             if policy.is_member(info.context.actor, self.row_id)
             else None
         )
+
+    @strawberry.field(description="Its own and those of the models whom it represents today, newest first.")
+    async def payouts(
+        self,
+        info: Info,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Payouts:
+        policy.require_member(info.context.actor, self.row_id)
+        return await info.context.load.payouts_of_agency(self.row_id, Page.of(info, first, after, last, before))
 
     @strawberry.field
     async def bids(

@@ -156,6 +156,7 @@ class Earning:
 
 @strawberry.type(description="Money on its way from the payee's account to its bank.")
 class Payout(Node):
+    payee_id: strawberry.Private[int]
     amount: Money
     status: PayoutStatus
     arrives_on: date | None
@@ -166,12 +167,17 @@ class Payout(Node):
     def of(cls, row: tables.Payout) -> Self:
         return cls(
             row_id=stored(row.id),
+            payee_id=row.payee_id,
             amount=Money.minor(row.amount_minor, row.currency),
             status=row.status,
             arrives_on=row.arrives_on,
             failure_message=row.failure_message,
             created_at=stored(row.created_at),
         )
+
+    @strawberry.field(description="Whose bank it goes to.")
+    async def party(self, info: Info) -> Party:
+        return await info.context.load.party.load(self.payee_id)
 
 
 @strawberry.type
@@ -218,7 +224,7 @@ class Payee:
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
     ) -> PayoutConnection:
-        return await info.context.load.payouts_of(self.party_id, Page.of(info, first, after, last, before))
+        return await info.context.load.payouts_of([self.party_id], Page.of(info, first, after, last, before))
 
     @strawberry.field(description="Every month in which something moved, in each currency; the newest first.")
     async def statements(

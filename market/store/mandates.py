@@ -108,6 +108,12 @@ async def roster_size(read: Read, agency_id: int) -> int:
     return await asking.count(read, _roster(read, agency_id))
 
 
+async def represented(read: Read, agency_id: int) -> Sequence[int]:
+    """The numbers of the same models."""
+    query = sa.select(col(Mandate.model_id)).where(col(Mandate.agency_id) == agency_id, _today(read))
+    return (await read.session.execute(query.distinct())).scalars().all()
+
+
 def _of_agency(read: Read, agency_id: int, statuses: Collection[MandateStatus] | None) -> sa.Select[Any]:
     query = sa.select(Mandate).where(col(Mandate.agency_id) == agency_id, scope.mandates(read.actor))
     return query.where(col(Mandate.status).in_(statuses)) if statuses is not None else query

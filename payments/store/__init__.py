@@ -64,7 +64,7 @@ from payments.store.payments import (
     shares_of,
     shares_of_payee,
 )
-from payments.store.payouts import count_payouts_of_payee, lock_payout, payouts_by_id, payouts_of_payee
+from payments.store.payouts import count_payouts_of_payees, lock_payout, payouts_by_id, payouts_of_payees
 from payments.store.reconciliations import (
     Suspended,
     keep_reconciliation,
@@ -122,7 +122,7 @@ __all__ = [
     "broken_entry",
     "count_movements",
     "count_movements_beside",
-    "count_payouts_of_payee",
+    "count_payouts_of_payees",
     "count_shares_of_payee",
     "crew_shares",
     "disputes_of",
@@ -180,7 +180,7 @@ __all__ = [
     "payments_with_returns",
     "payouts_by_id",
     "payouts_named",
-    "payouts_of_payee",
+    "payouts_of_payees",
     "platform_moves",
     "ready_payees",
     "reasons",

@@ -1,6 +1,6 @@
 """Payouts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -32,12 +32,18 @@ async def payouts_by_id(read: Read, ids: Sequence[int]) -> Mapping[int, Payout]:
     return {row.id: row for row in rows if row.id is not None}
 
 
-async def payouts_of_payee(
-    read: Read, payee_id: int, *, limit: int, after: int | None = None, before: int | None = None, last: bool = False
+async def payouts_of_payees(
+    read: Read,
+    payee_ids: Collection[int],
+    *,
+    limit: int,
+    after: int | None = None,
+    before: int | None = None,
+    last: bool = False,
 ) -> Sequence[Payout]:
     """Newest first: up to `limit` payouts whose ids lie between `after` and `before`. `last` takes them from the far
     end, still newest first."""
-    query = sa.select(Payout).where(col(Payout.payee_id) == payee_id)
+    query = sa.select(Payout).where(col(Payout.payee_id).in_(payee_ids))
     if after is not None:
         query = query.where(col(Payout.id) < after)
     if before is not None:
@@ -47,6 +53,6 @@ async def payouts_of_payee(
     return rows[::-1] if last else rows
 
 
-async def count_payouts_of_payee(read: Read, payee_id: int) -> int:
-    query = sa.select(sa.func.count()).select_from(Payout).where(col(Payout.payee_id) == payee_id)
+async def count_payouts_of_payees(read: Read, payee_ids: Collection[int]) -> int:
+    query = sa.select(sa.func.count()).select_from(Payout).where(col(Payout.payee_id).in_(payee_ids))
     return (await read.session.execute(query)).scalar_one()

@@ -1,7 +1,7 @@
 """Money: payments, shares, payees and payouts."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import TypeVar
@@ -9,7 +9,7 @@ from typing import TypeVar
 from core.paging import Slice, Window
 from core.work import Read
 from market import tables as market
-from market.store import licences
+from market.store import licences, mandates
 from payments import ledger, payers, rules, store, tables
 from payments.money import Money as Amount
 from resolvers.loaders.batches import Batches, DataLoader, plainly
@@ -74,16 +74,21 @@ class Payments(Batches):
         count = asking(self.read, store.count_shares_of_payee, payee_id)
         return connection(ShareConnection, found, list_name="shares", present=Share.of, count=count)
 
-    async def payouts_of(self, payee_id: int, page: Page) -> PayoutConnection:
-        found = await self._page(store.payouts_of_payee, payee_id, page.window("payouts"))
-        count = asking(self.read, store.count_payouts_of_payee, payee_id)
+    async def payouts_of(self, payee_ids: Collection[int], page: Page) -> PayoutConnection:
+        found = await self._page(store.payouts_of_payees, payee_ids, page.window("payouts"))
+        count = asking(self.read, store.count_payouts_of_payees, payee_ids)
         return connection(PayoutConnection, found, list_name="payouts", present=Payout.of, count=count)
 
-    async def _page(self, find: Callable[..., Awaitable[Sequence[R]]], payee_id: int, window: Window) -> Slice[R]:
+    async def payouts_of_agency(self, agency_id: int, page: Page) -> PayoutConnection:
+        async with self.read() as read:
+            models = await mandates.represented(read, agency_id)
+        return await self.payouts_of([agency_id, *models], page)
+
+    async def _page(self, find: Callable[..., Awaitable[Sequence[R]]], of: object, window: Window) -> Slice[R]:
         """The money room pages by the row's number alone; one row more than is shown tells whether there are more."""
         after, before = (None if key is None else int(key[0]) for key in (window.after, window.before))
         async with self.read() as read:
-            rows = await find(read, payee_id, limit=window.limit + 1, after=after, before=before, last=window.backwards)
+            rows = await find(read, of, limit=window.limit + 1, after=after, before=before, last=window.backwards)
         is_more = len(rows) > window.limit
         shown = rows[len(rows) - window.limit :] if is_more and window.backwards else rows[: window.limit]
         return Slice(

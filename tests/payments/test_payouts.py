@@ -29,7 +29,7 @@ async def account(room: MoneyRoom) -> str:
 async def look(room: MoneyRoom, account_id: str, payout_id: str) -> Payout:
     await payouts.refresh(room.work, room.gateway, account_id=account_id, payout_id=payout_id)
     async with room.read() as read:
-        return (await store.payouts_of_payee(read, MODEL, limit=1))[0]
+        return (await store.payouts_of_payees(read, [MODEL], limit=1))[0]
 
 
 def told(room: MoneyRoom) -> list[type]:
@@ -111,12 +111,12 @@ async def test_payouts_are_paged_newest_first(room: MoneyRoom, account: str) -> 
     for _ in range(3):
         await look(room, account, room.gateway.pay_out(account, Money(100, "EUR")))
     async with room.read() as read:
-        newest, middle, oldest = [row.id for row in await store.payouts_of_payee(read, MODEL, limit=9)]
+        newest, middle, oldest = [row.id for row in await store.payouts_of_payees(read, [MODEL], limit=9)]
         assert newest is not None
         assert oldest is not None
-        after = await store.payouts_of_payee(read, MODEL, limit=1, after=newest)
-        before = await store.payouts_of_payee(read, MODEL, limit=1, before=oldest, last=True)
-        last = await store.payouts_of_payee(read, MODEL, limit=2, last=True)
+        after = await store.payouts_of_payees(read, [MODEL], limit=1, after=newest)
+        before = await store.payouts_of_payees(read, [MODEL], limit=1, before=oldest, last=True)
+        last = await store.payouts_of_payees(read, [MODEL], limit=2, last=True)
     assert [row.id for row in after] == [row.id for row in before] == [middle]
     assert [row.id for row in last] == [middle, oldest]
     assert newest > oldest

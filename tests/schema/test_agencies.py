@@ -8,6 +8,7 @@ import pytest
 from core.actor import SYSTEM, Actor
 from market.states import LicenceStatus, PartyKind
 from payments import store as money
+from payments.money import Money
 from payments.states import PaymentStatus
 from tests.schema.conftest import SEAL, Api
 from tests.schema.scenes import RIGHTS, TODAY, bid, offered, on_the_market, opened, own_party, with_a_card
@@ -113,3 +114,27 @@ async def signed(api: Api, ada: Actor, bid_id: str) -> str:
     assert made["licence"]["status"] == LicenceStatus.AWAITING_PAYMENT
     licence_id: str = made["licence"]["id"]
     return licence_id
+
+
+async def test_it_sees_the_payouts_of_its_models_beside_its_own_and_nobody_elses(
+    api: Api, ada: Actor, lumen: Actor, nova: Actor
+) -> None:
+    vega = await api.party(PartyKind.MODEL, "vega")
+    async with api.database.work(SYSTEM)() as work:
+        for number, actor in enumerate((ada, nova, vega)):
+            payee_id = min(actor.party_ids)
+            await money.ensure_payee(work, payee_id)
+            await money.lock_payout(work, payee_id=payee_id, stripe_id=f"po_{number}", amount=Money(100, "EUR"))
+    document = (
+        """query ($id: ID!) { node(id: $id) { ... on Agency { payouts { totalCount nodes { party { name } } } } } }"""
+    )
+    seen = (await api.ask(nova, document, id=await own_party(api, nova)))["node"]["payouts"]
+    assert seen == {"totalCount": 2, "nodes": [{"party": {"name": "Nova"}}, {"party": {"name": "Ada Lindqvist"}}]}
+
+
+async def test_a_model_is_found_by_her_handle_before_any_twin_of_hers_is(api: Api, ada: Actor, nova: Actor) -> None:
+    document = "query ($handle: String!) { model(handle: $handle) { name } }"
+    handle = (await api.ask(ada, "{ viewer { parties { handle } } }"))["viewer"]["parties"][0]["handle"]
+    assert await api.ask(nova, document, handle=handle) == {"model": {"name": "Ada Lindqvist"}}
+    assert await api.ask(nova, document, handle="nobody-at-all") == {"model": None}
+    assert await api.ask(nova, document, handle="nova") == {"model": None}  # an agency is no model

@@ -144,6 +144,7 @@ TABLE: dict[str, dict[str, str]] = {
         "arrivesOn": "00---0U",
         "failureMessage": "00---0U",
         "createdAt": "SS---SU",
+        "party": "SS---SU",
     },
     "Payee": {
         "status": "S----SU",
@@ -185,6 +186,7 @@ TABLE: dict[str, dict[str, str]] = {
         "country": "SSSSSSU",
         "roster": "SSSSSSU",
         "mandates": "FSFFFSU",
+        "payouts": "FSFFFSU",
         "payee": "0S000SU",
         "bids": "FSFFFSU",
         "licences": "FSFFFSU",
