@@ -9,6 +9,8 @@ const TONES = {
   bid: { PENDING: "info", COUNTERED: "wait", WITHDRAWN: "idle", DECLINED: "idle", EXPIRED: "idle", ACCEPTED: "good", LOST: "idle" },
   listing: { SCHEDULED: "info", OPEN: "good", CLOSED: "wait", AWARDED: "good", WITHDRAWN: "idle" },
   licence: { AWAITING_PAYMENT: "wait", ACTIVE: "good", SUSPENDED: "bad", ENDED: "idle", LAPSED: "idle", TERMINATED: "bad" },
+  asset: { PENDING: "wait", APPROVED: "good", REJECTED: "bad" },
+  contribution: { INVITED: "wait", ACCEPTED: "good", DECLINED: "idle", ENDED: "idle" },
   mandate: { PROPOSED: "wait", ACTIVE: "good", ENDED: "idle", DECLINED: "idle" },
   payment: { PROCESSING: "info", REQUIRES_ACTION: "wait", SUCCEEDED: "good", FAILED: "bad", PARTIALLY_REFUNDED: "idle", REFUNDED: "idle", DISPUTED: "bad" },
   share: { PENDING: "info", HELD: "wait", TRANSFERRED: "good", PARTIALLY_REVERSED: "idle", REVERSED: "idle", OWED: "bad" },
