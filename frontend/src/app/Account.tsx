@@ -1,14 +1,14 @@
-/** How one signs in: the password, and passkeys. */
-import { Button, PasswordInput, TextInput } from "@mantine/core";
+/** How one signs in: the password, passkeys, and where one is signed in. */
+import { Button, PasswordInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { Link } from "react-router";
 import { HttpRefusal, send } from "../shared/api/client";
 import { Page, Section } from "../shared/components/Page";
 import { notify } from "../shared/notify";
-import { addPasskey, canUsePasskeys } from "../shared/passkeys";
 import { useSession } from "../shared/session";
 import { useShared } from "../shared/texts";
+import { SignIns } from "./SignIns";
 import { useApp } from "./texts";
 import css from "./door.module.css";
 
@@ -23,7 +23,7 @@ export function Account() {
       <Link to="/" className={css.back}>← {shared("back")}</Link>
       <Page title={t("account.settings")} lead={viewer?.name} narrow>
         <Section title={t("password.title")}><Password /></Section>
-        {canUsePasskeys() && <Section title={t("passkey.title")}><Passkey /></Section>}
+        <SignIns />
       </Page>
     </main>
   );
@@ -56,32 +56,6 @@ function Password() {
       <PasswordInput label={t("password.current")} autoComplete="current-password" {...form.getInputProps("current")} />
       <PasswordInput label={t("password.new")} description={t("signUp.password.hint")} autoComplete="new-password" {...form.getInputProps("new")} />
       <div><Button type="submit" loading={busy}>{t("password.submit")}</Button></div>
-    </form>
-  );
-}
-
-function Passkey() {
-  const t = useApp();
-  const [busy, setBusy] = useState(false);
-  const form = useForm({ initialValues: { name: "" }, validate: { name: (value) => (value.trim() ? null : t("field.needed")) } });
-  const submit = form.onSubmit(async ({ name }) => {
-    setBusy(true);
-    try {
-      await addPasskey(name.trim());
-      form.reset();
-      notify.good(t("passkey.added"));
-    } catch (error) {
-      if (!(error instanceof DOMException && error.name === "NotAllowedError")) {
-        notify.bad(t("passkey.failed"), error instanceof HttpRefusal ? error.message : undefined);
-      }
-    } finally {
-      setBusy(false);
-    }
-  });
-  return (
-    <form className={css.fields} onSubmit={submit} noValidate>
-      <TextInput label={t("passkey.name")} description={t("passkey.hint")} {...form.getInputProps("name")} />
-      <div><Button type="submit" variant="default" loading={busy}>{t("passkey.add")}</Button></div>
     </form>
   );
 }

@@ -3,7 +3,6 @@ import { Button } from "@mantine/core";
 import { lazy, Suspense, type ReactNode } from "react";
 import { Navigate, Route, Routes, useLocation, useParams } from "react-router";
 import { Boundary, Empty, Loading, NotFound } from "../shared/components/Feedback";
-import { Shell } from "../shared/components/Shell";
 import { PartyProvider, pathOf, useSession, type PartyKind } from "../shared/session";
 import { useShared } from "../shared/texts";
 import { useApp } from "./texts";
@@ -11,9 +10,11 @@ import { useApp } from "./texts";
 const SignIn = lazy(() => import("./SignIn").then((module) => ({ default: module.SignIn })));
 const SignUp = lazy(() => import("./SignUp").then((module) => ({ default: module.SignUp })));
 const Account = lazy(() => import("./Account").then((module) => ({ default: module.Account })));
+const Join = lazy(() => import("./Join").then((module) => ({ default: module.Join })));
 const Models = lazy(() => import("../models/area"));
 const Brands = lazy(() => import("../brands/area"));
 const Agencies = lazy(() => import("../agencies/area"));
+const Contributors = lazy(() => import("../contributors/area"));
 
 export function App() {
   return (
@@ -23,11 +24,12 @@ export function App() {
           <Route index element={<Home />} />
           <Route path="sign-in" element={<SignIn />} />
           <Route path="sign-up" element={<SignUp />} />
+          <Route path="join" element={<Join />} />
           <Route path="account/*" element={<Signed><Account /></Signed>} />
           <Route path="models/:party/*" element={<Area kind="Model"><Models /></Area>} />
           <Route path="brands/:party/*" element={<Area kind="Brand"><Brands /></Area>} />
           <Route path="agencies/:party/*" element={<Area kind="Agency"><Agencies /></Area>} />
-          <Route path="contributors/:party/*" element={<Area kind="Contributor"><Crew /></Area>} />
+          <Route path="contributors/:party/*" element={<Area kind="Contributor"><Contributors /></Area>} />
           <Route path="*" element={<Bare><NotFound /></Bare>} />
         </Routes>
       </Suspense>
@@ -65,11 +67,6 @@ function Theirs({ kind, children }: { kind: PartyKind; children: ReactNode }) {
   const { party: handle } = useParams();
   const party = viewer?.parties.find((each) => each.__typename === kind && each.handle === handle);
   return party ? <PartyProvider value={party} key={party.id}>{children}</PartyProvider> : <Bare><NotFound /></Bare>;
-}
-
-function Crew() {
-  const t = useApp();
-  return <Shell tabs={[]}><Empty icon="payouts" title={t("crew.title")} hint={t("crew.hint")} /></Shell>;
 }
 
 function Unreachable() {
