@@ -6,13 +6,27 @@ import { Shell } from "../shared/components/Shell";
 import { useBrands } from "./texts";
 
 const Catalogue = lazy(() => import("./Catalogue").then((module) => ({ default: module.Catalogue })));
+const TwinPage = lazy(() => import("./TwinPage").then((module) => ({ default: module.TwinPage })));
+const Listings = lazy(() => import("./Listings").then((module) => ({ default: module.Listings })));
+const Auction = lazy(() => import("./Auction").then((module) => ({ default: module.Auction })));
+const Bids = lazy(() => import("./Bids").then((module) => ({ default: module.Bids })));
 
 export default function Brands() {
   const t = useBrands();
   return (
-    <Shell tabs={[{ to: "", icon: "catalogue", label: t("tab.catalogue") }]}>
+    <Shell
+      tabs={[
+        { to: "", icon: "catalogue", label: t("tab.catalogue") },
+        { to: "listings", icon: "listings", label: t("tab.listings") },
+        { to: "bids", icon: "bids", label: t("tab.bids") },
+      ]}
+    >
       <Routes>
         <Route index element={<Catalogue />} />
+        <Route path="twins/:twin" element={<TwinPage />} />
+        <Route path="listings" element={<Listings />} />
+        <Route path="listings/:listing" element={<Auction />} />
+        <Route path="bids" element={<Bids />} />
         <Route path="*" element={<NotFound />} />
       </Routes>
     </Shell>
