@@ -10,6 +10,7 @@ export const theme = createTheme({
   cursorType: "pointer",
   focusRing: "auto",
   autoContrast: true,
+  luminanceThreshold: 0.2,
   respectReducedMotion: true,
   colors: {
     clay: ["#fbf1ec", "#f3dfd5", "#e6bda9", "#d9987a", "#ce7a54", "#c8683c", "#b9552b", "#9c4522", "#7d381d", "#5f2a16"],
@@ -17,7 +18,7 @@ export const theme = createTheme({
   },
   fontSizes: { xs: rem(12.5), sm: rem(14), md: rem(16) },
   components: {
-    Button: { defaultProps: { size: "md" }, styles: { root: { minHeight: rem(44) } } },
+    Button: { defaultProps: { size: "md" }, styles: { root: { minHeight: rem(44) }, label: { lineHeight: 1.4 } } },
     TextInput: { defaultProps: { size: "md" } },
     PasswordInput: { defaultProps: { size: "md" } },
     Textarea: { defaultProps: { size: "md" } },

@@ -75,7 +75,7 @@ export function Quote({ twin, start }: { twin: BrandTwin; start: Chosen }) {
       )}
       {availability && <Availability asked={settled} is={availability} onPick={pick} />}
       {!offering && quote && availability?.available && <Button fullWidth onClick={() => setOffering(true)}>{t("offer.begin")}</Button>}
-      {data && !quote && whole && <Text size="sm" c="dimmed">{t("quote.none.hint")}</Text>}
+      {data && !quote && whole && availability?.available && <Text size="sm" c="dimmed">{t("quote.none.hint")}</Text>}
       {offering && quote && <Offer key={quote.price.currency} twin={twin} rights={settled} price={quote.price} floor={twin.rateCard?.floor ?? null} canPay={brand?.canPay ?? true} onPick={pick} onClose={() => setOffering(false)} />}
       <Drawer title={t("rights.title")} open={picking} onClose={done} foot={<><Text size="sm" aria-live="polite"><b>{price}</b>{availability && whole && <> · {t(availability.available ? "availability.free" : "availability.taken")}</>}</Text><Button onClick={done}>{t("quote.done")}</Button></>}>
         <RightsPicker value={rights} onChange={setRights} />

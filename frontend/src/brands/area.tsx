@@ -10,6 +10,8 @@ const TwinPage = lazy(() => import("./TwinPage").then((module) => ({ default: mo
 const Listings = lazy(() => import("./Listings").then((module) => ({ default: module.Listings })));
 const Auction = lazy(() => import("./Auction").then((module) => ({ default: module.Auction })));
 const Bids = lazy(() => import("./Bids").then((module) => ({ default: module.Bids })));
+const Licences = lazy(() => import("./Licences").then((module) => ({ default: module.Licences })));
+const LicencePage = lazy(() => import("./LicencePage").then((module) => ({ default: module.LicencePage })));
 
 export default function Brands() {
   const t = useBrands();
@@ -19,6 +21,7 @@ export default function Brands() {
         { to: "", icon: "catalogue", label: t("tab.catalogue") },
         { to: "listings", icon: "listings", label: t("tab.listings") },
         { to: "bids", icon: "bids", label: t("tab.bids") },
+        { to: "licences", icon: "licences", label: t("tab.licences") },
       ]}
     >
       <Routes>
@@ -27,6 +30,8 @@ export default function Brands() {
         <Route path="listings" element={<Listings />} />
         <Route path="listings/:listing" element={<Auction />} />
         <Route path="bids" element={<Bids />} />
+        <Route path="licences" element={<Licences />} />
+        <Route path="licences/:number" element={<LicencePage />} />
         <Route path="*" element={<NotFound />} />
       </Routes>
     </Shell>

@@ -1,0 +1,76 @@
+/** What was made with the twin: sent to the model before it is published, her answer, and what must be shown with it. */
+import { Button, Text } from "@mantine/core";
+import { useState } from "react";
+import { Section } from "../shared/components/Page";
+import { formatMoment, formatRelative } from "../shared/dates";
+import { useShared, useTerritoryName, type SharedKey } from "../shared/texts";
+import { AssetForm } from "./AssetForm";
+import { serverNow } from "./clock";
+import { CopyButton } from "./CopyButton";
+import type { BrandLicence } from "./LicencePage";
+import { useBrands } from "./texts";
+import css from "./brands.module.css";
+
+type Asset = BrandLicence["assets"]["nodes"][number];
+const TONES = { PENDING: "wait", APPROVED: "good", REJECTED: "bad" } as const;
+
+export function Assets({ licence, onChanged }: { licence: BrandLicence; onChanged: () => void }) {
+  const t = useBrands();
+  const [adding, setAdding] = useState(false);
+  const may = licence.status === "ACTIVE";
+  return (
+    <Section title={t("assets.title")} aside={may && !adding && <Button variant="default" onClick={() => setAdding(true)}>{t("assets.add")}</Button>}>
+      {adding && <AssetForm licence={licence} onClose={() => setAdding(false)} onSent={() => { setAdding(false); onChanged(); }} />}
+      {licence.assets.nodes.length === 0 ? !adding && <Text c="dimmed">{t(may ? "assets.empty" : "assets.notYet")}</Text> : <ul className={css.cards}>{licence.assets.nodes.map((asset) => <li key={asset.id}><Row asset={asset} /></li>)}</ul>}
+    </Section>
+  );
+}
+
+function Row({ asset }: { asset: Asset }) {
+  const t = useBrands();
+  const shared = useShared();
+  return (
+    <article className={css.panel}>
+      <div className={css.panelRow}>
+        <strong>{asset.title}</strong>
+        <span className={css.state} data-tone={TONES[asset.status]}>{t(`assets.${asset.status}`)}</span>
+      </div>
+      <Text size="sm" c="dimmed">
+        {shared(`medium.${asset.medium}` as SharedKey)} · {asset.status === "PENDING" ? t("assets.decideBy", { moment: formatRelative(asset.decideBy, serverNow()) }) : asset.decidedBy && asset.decidedAt ? t("assets.decided", { who: asset.decidedBy, moment: formatMoment(asset.decidedAt) }) : ""}
+      </Text>
+      {asset.note && <blockquote className={css.said}>{asset.note}</blockquote>}
+      {asset.status === "APPROVED" && <Disclosures asset={asset} />}
+      <div className={css.buttons}>
+        <Button component="a" href={asset.url} target="_blank" rel="noreferrer" variant="default">{t("assets.look")}</Button>
+        {asset.signedUrl && <Button component="a" href={asset.signedUrl} variant="default">{t("assets.signed")}</Button>}
+      </div>
+    </article>
+  );
+}
+
+/** Territories that ask for the same words stand together. */
+function Disclosures({ asset }: { asset: Asset }) {
+  const t = useBrands();
+  const name = useTerritoryName();
+  if (!asset.disclosures.length) return <Text size="sm" c="dimmed">{t("disclosure.none")}</Text>;
+  const groups = new Map<string, { label: string; rule: string; type: string; places: string[] }>();
+  for (const { territory, label, rule, digitalSourceType } of asset.disclosures) {
+    const key = label + rule + digitalSourceType;
+    const group = groups.get(key) ?? { label, rule, type: digitalSourceType, places: [] };
+    group.places.push(name(territory));
+    groups.set(key, group);
+  }
+  return (
+    <div className={css.disclosures}>
+      <Text fw={600} size="sm">{t("disclosure.title")}</Text>
+      {[...groups.values()].map((group) => (
+        <div key={group.label + group.rule} className={css.disclosure}>
+          <p>“{group.label}”</p>
+          <Text size="sm" c="dimmed">{group.places.length > 6 ? t("disclosure.many", { first: group.places.slice(0, 4).join(", "), count: group.places.length - 4 }) : group.places.join(", ")}</Text>
+          <details className={css.lines}><summary>{t("disclosure.why")}</summary><Text size="sm">{group.rule}</Text><Text size="sm" c="dimmed">digitalSourceType: {group.type}</Text></details>
+          <CopyButton value={group.label} label={t("disclosure.copy")} />
+        </div>
+      ))}
+    </div>
+  );
+}
