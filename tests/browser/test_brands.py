@@ -1,5 +1,6 @@
 """Brands at their windows: an auction against each other, and a search for exact rights that ends in an offer."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,10 @@ from tests.browser.conftest import DESKTOP, PHONE, Visit
 from tests.fakes.town import Town
 
 USE = "Autumn knitwear: pictures for the shop and for paid social"
+CERTIFICATE = "query Certificate($number: String!) { licence(number: $number) { certificate } }"
+LICENCES = """query Licences($id: ID!) {
+  node(id: $id) { ... on Brand { licences(first: 50) { nodes { number twin { handle } } } } }
+}"""
 RIGHTS: dict[str, Any] = {
     "media": ["SOCIAL_PAID"],
     "territories": ["DE", "AT"],
@@ -74,7 +79,7 @@ async def test_a_brand_searches_is_offered_what_is_free_and_makes_an_offer(visit
     await taken_by_a_rival(town)
     havsand = await visit("havsand", DESKTOP, "dark")
     page = havsand.page
-    await havsand.goes_to("/brands/havsand")
+    await havsand.goes_to("/brands/havsand/catalogue")
     await havsand.sees("Twins to license")
     await page.get_by_role("button", name="What do you need it for").click()
     await page.get_by_label("Paid social").check()
@@ -114,8 +119,51 @@ async def test_a_brand_searches_is_offered_what_is_free_and_makes_an_offer(visit
     await havsand.is_well()
 
 
-async def taken_by_a_rival(town: Town) -> None:
-    """Sofía licenses March of 2027 to Linden & Lowe alone."""
+async def test_anyone_checks_a_certificate(visit: Visit, town: Town) -> None:
+    number = await taken_by_a_rival(town)
+    certificate = await certificate_of(town, number)
+    anyone = await visit(None, PHONE, "dark")
+    page = anyone.page
+    await anyone.goes_to("/verify")
+    await anyone.sees("Is this licence real?")
+    await page.get_by_label("Certificate").fill(certificate[:-9] + "AAAAAAAAA")
+    await page.get_by_role("button", name="Check it").click()
+    await expect(page.get_by_role("heading", name="No: this is no valid certificate")).to_be_visible()
+    await anyone.is_well()
+    await anyone.goes_to(f"/verify#{certificate}")
+    await page.reload()
+    await expect(page.get_by_text(number, exact=True)).to_be_visible()
+    await expect(page.get_by_text("Linden & Lowe")).to_be_visible()
+    await anyone.is_well()
+
+    lowe = await visit("linden-lowe", DESKTOP)
+    await lowe.goes_to(f"/brands/linden-lowe/licences/{number}")
+    await lowe.sees(number)
+    await expect(lowe.page.get_by_test_id("certificate")).to_contain_text(certificate[:40])
+    await lowe.is_well()
+
+
+async def certificate_of(town: Town, number: str) -> str:
+    """It is there as soon as the payment is."""
+    for _ in range(150):
+        found = await town.client("linden-lowe").ask(CERTIFICATE, number=number)
+        if found["licence"]["certificate"]:
+            return str(found["licence"]["certificate"])
+        await asyncio.sleep(0.2)
+    raise AssertionError("the licence was not paid within 30 seconds")
+
+
+async def taken_by_a_rival(town: Town) -> str:
+    """Sofía licenses March of 2027 to Linden & Lowe alone: the licence's number. Once for all tests."""
+    brand = town.client("linden-lowe")
+    found = await brand.ask(LICENCES, id=town.id("linden-lowe"))
+    for licence in found["node"]["licences"]["nodes"]:
+        if licence["twin"]["handle"] == "sofia":
+            return str(licence["number"])
+    return await license_to_a_rival(town)
+
+
+async def license_to_a_rival(town: Town) -> str:
     brand, sofia = town.client("linden-lowe"), town.client("sofia-marin")
     rights = RIGHTS | {"territories": ["SE"], "startsOn": "2027-03-01", "endsOn": "2027-03-30", "exclusivity": "TOTAL"}
     amount = {"amount": "5000.00", "currency": "EUR"}
@@ -126,3 +174,4 @@ async def taken_by_a_rival(town: Town) -> None:
     document = (await sofia.ask(documents.READ_CONSENT, id=bid))["node"]["consentDocument"]
     signed = await sofia.do(documents.ACCEPT_BID, bidId=bid, consentDigest=document["digest"], signature="Sofía Marín")
     assert signed["__typename"] == "BidAccepted", signed
+    return str(signed["licence"]["number"])

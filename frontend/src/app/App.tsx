@@ -11,6 +11,7 @@ const SignIn = lazy(() => import("./SignIn").then((module) => ({ default: module
 const SignUp = lazy(() => import("./SignUp").then((module) => ({ default: module.SignUp })));
 const Account = lazy(() => import("./Account").then((module) => ({ default: module.Account })));
 const Join = lazy(() => import("./Join").then((module) => ({ default: module.Join })));
+const Verify = lazy(() => import("../brands/Verify").then((module) => ({ default: module.Verify })));
 const Models = lazy(() => import("../models/area"));
 const Brands = lazy(() => import("../brands/area"));
 const Agencies = lazy(() => import("../agencies/area"));
@@ -25,6 +26,7 @@ export function App() {
           <Route path="sign-in" element={<SignIn />} />
           <Route path="sign-up" element={<SignUp />} />
           <Route path="join" element={<Join />} />
+          <Route path="verify" element={<Verify />} />
           <Route path="account/*" element={<Signed><Account /></Signed>} />
           <Route path="models/:party/*" element={<Area kind="Model"><Models /></Area>} />
           <Route path="brands/:party/*" element={<Area kind="Brand"><Brands /></Area>} />

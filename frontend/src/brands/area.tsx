@@ -12,26 +12,35 @@ const Auction = lazy(() => import("./Auction").then((module) => ({ default: modu
 const Bids = lazy(() => import("./Bids").then((module) => ({ default: module.Bids })));
 const Licences = lazy(() => import("./Licences").then((module) => ({ default: module.Licences })));
 const LicencePage = lazy(() => import("./LicencePage").then((module) => ({ default: module.LicencePage })));
+const Home = lazy(() => import("./Home").then((module) => ({ default: module.Home })));
+const PaymentMethod = lazy(() => import("./PaymentMethod").then((module) => ({ default: module.PaymentMethod })));
+const Keys = lazy(() => import("./Keys").then((module) => ({ default: module.Keys })));
 
 export default function Brands() {
   const t = useBrands();
   return (
     <Shell
       tabs={[
-        { to: "", icon: "catalogue", label: t("tab.catalogue") },
+        { to: "", icon: "home", label: t("tab.home") },
+        { to: "catalogue", icon: "catalogue", label: t("tab.catalogue") },
         { to: "listings", icon: "listings", label: t("tab.listings") },
         { to: "bids", icon: "bids", label: t("tab.bids") },
         { to: "licences", icon: "licences", label: t("tab.licences") },
+        { to: "payment", icon: "card", label: t("tab.payment") },
+        { to: "keys", icon: "keys", label: t("tab.keys") },
       ]}
     >
       <Routes>
-        <Route index element={<Catalogue />} />
+        <Route index element={<Home />} />
+        <Route path="catalogue" element={<Catalogue />} />
         <Route path="twins/:twin" element={<TwinPage />} />
         <Route path="listings" element={<Listings />} />
         <Route path="listings/:listing" element={<Auction />} />
         <Route path="bids" element={<Bids />} />
         <Route path="licences" element={<Licences />} />
         <Route path="licences/:number" element={<LicencePage />} />
+        <Route path="payment" element={<PaymentMethod />} />
+        <Route path="keys" element={<Keys />} />
         <Route path="*" element={<NotFound />} />
       </Routes>
     </Shell>
