@@ -10,7 +10,6 @@ export const theme = createTheme({
   cursorType: "pointer",
   focusRing: "auto",
   autoContrast: true,
-  luminanceThreshold: 0.2,
   respectReducedMotion: true,
   colors: {
     clay: ["#fbf1ec", "#f3dfd5", "#e6bda9", "#d9987a", "#ce7a54", "#c8683c", "#b9552b", "#9c4522", "#7d381d", "#5f2a16"],
@@ -36,6 +35,7 @@ export const resolver: CSSVariablesResolver = () => ({
     "--good": "#1d7a53", "--wait": "#b7791f", "--bad": "#b42318", "--info": "#3563a8", "--idle": "#8d877e",
   },
   dark: {
+    "--mantine-primary-color-filled": "#b9552b", "--mantine-primary-color-filled-hover": "#a84d27", "--mantine-color-clay-filled": "#b9552b", "--mantine-color-clay-filled-hover": "#a84d27",
     "--mantine-color-body": "#171614", "--surface": "#201e1b", "--line": "#35322d", "--accent": "#e6a583", "--wash": "#26231f",
     "--mantine-color-dimmed": "#b3aea6", "--mantine-color-error": "#ff9d94", "--mantine-color-placeholder": "#a09a91",
     "--good": "#5fc79a", "--wait": "#e3b35c", "--bad": "#ff8a80", "--info": "#86aee6", "--idle": "#8d877e",

@@ -35,7 +35,7 @@ export function Examples({ apiKey, industry, country }: { apiKey: string | null;
         <div className={css.segments} role="group" aria-label={t("examples.language")}>
           {(Object.keys(TONGUES) as Tongue[]).map((each) => <button key={each} type="button" aria-pressed={each === tongue} onClick={() => setTongue(each)}>{TONGUES[each]}</button>)}
         </div>
-        <pre className={css.text} tabIndex={0}><code>{text}</code></pre>
+        <pre className={`${css.text} ${css.mono}`} tabIndex={0}><code>{text}</code></pre>
         <div className={css.buttons}><CopyButton value={text} label={t("examples.copy")} /></div>
       </div>
     </Section>
