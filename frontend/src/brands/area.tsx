@@ -15,6 +15,7 @@ const LicencePage = lazy(() => import("./LicencePage").then((module) => ({ defau
 const Home = lazy(() => import("./Home").then((module) => ({ default: module.Home })));
 const PaymentMethod = lazy(() => import("./PaymentMethod").then((module) => ({ default: module.PaymentMethod })));
 const Keys = lazy(() => import("./Keys").then((module) => ({ default: module.Keys })));
+const Webhooks = lazy(() => import("./Webhooks").then((module) => ({ default: module.Webhooks })));
 
 export default function Brands() {
   const t = useBrands();
@@ -28,6 +29,7 @@ export default function Brands() {
         { to: "licences", icon: "licences", label: t("tab.licences") },
         { to: "payment", icon: "card", label: t("tab.payment") },
         { to: "keys", icon: "keys", label: t("tab.keys") },
+        { to: "webhooks", icon: "code", label: t("tab.hooks") },
       ]}
     >
       <Routes>
@@ -41,6 +43,7 @@ export default function Brands() {
         <Route path="licences/:number" element={<LicencePage />} />
         <Route path="payment" element={<PaymentMethod />} />
         <Route path="keys" element={<Keys />} />
+        <Route path="webhooks" element={<Webhooks />} />
         <Route path="*" element={<NotFound />} />
       </Routes>
     </Shell>
