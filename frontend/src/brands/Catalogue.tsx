@@ -1,7 +1,7 @@
 /** The twins on the market: searched by words, by exact rights and their price, by what they are like. The address holds the search. */
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { useQuery } from "urql";
 import { graphql } from "../gql";
@@ -14,12 +14,13 @@ import { Portrait } from "../shared/components/Portrait";
 import { formatMoney, toMinor } from "../shared/money";
 import { pathOf, useParty } from "../shared/session";
 import { useBrand } from "./brand";
-import { FilterDrawer } from "./FilterDrawer";
-import { RightsDrawer } from "./RightsDrawer";
 import { useRightsWords } from "./RightsWords";
 import { countFilters, FACETS, filterOf, orderOf, ordersOf, readSearch, withRights, writeSearch, type Search } from "./search";
 import { useBrands } from "./texts";
 import css from "./brands.module.css";
+
+const RightsDrawer = lazy(() => import("./RightsDrawer").then((module) => ({ default: module.RightsDrawer })));
+const FilterDrawer = lazy(() => import("./FilterDrawer").then((module) => ({ default: module.FilterDrawer })));
 
 const CatalogueDocument = graphql(`
   query Catalogue($filter: TwinFilter!, $orderBy: TwinOrder!, $priced: Boolean!, $rights: RightsInput!, $first: Int!, $after: String) {
@@ -123,8 +124,10 @@ function Bar({ search, change, total }: { search: Search; change: (search: Searc
           {FACETS.flatMap((field) => search.facets[field].map((value) => <li key={field + value}><button type="button" onClick={() => drop(field, value)}>{value}<span aria-hidden="true">×</span></button></li>))}
         </ul>
       )}
-      {brand && <RightsDrawer key={opened} open={opened === "rights"} search={search} industry={brand.industry} onClose={() => setOpened(null)} onPick={(rights) => { setOpened(null); change({ ...search, rights, ...(rights ? {} : { maximum: "" }) }, false); }} />}
-      <FilterDrawer open={opened === "filters"} search={search} facets={facets.data?.twins.facets ?? []} total={total} onClose={() => setOpened(null)} onChange={change} />
+      <Suspense>
+        {brand && opened === "rights" && <RightsDrawer open search={search} industry={brand.industry} onClose={() => setOpened(null)} onPick={(rights) => { setOpened(null); change({ ...search, rights, ...(rights ? {} : { maximum: "" }) }, false); }} />}
+        {opened === "filters" && <FilterDrawer open search={search} facets={facets.data?.twins.facets ?? []} total={total} onClose={() => setOpened(null)} onChange={change} />}
+      </Suspense>
     </search>
   );
 }

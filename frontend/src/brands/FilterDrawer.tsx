@@ -1,5 +1,6 @@
 /** Narrowing a search: what twins are like, each value with how many have it, measures, and the most one would pay. */
 import { Button, Checkbox, NativeSelect, Text, TextInput } from "@mantine/core";
+import { useState } from "react";
 import type { CatalogueFacetsQuery } from "../gql/graphql";
 import { MoneyInput } from "../shared/components/MoneyInput";
 import market from "../shared/market.json";
@@ -19,8 +20,14 @@ interface Props {
   onChange: (search: Search) => void;
 }
 
-export function FilterDrawer({ open, search, facets, total, onClose, onChange }: Props) {
+export function FilterDrawer({ open, search: given, facets, total, onClose, onChange: hand }: Props) {
   const t = useBrands();
+  // The address changes a moment later: what was pressed shows at once.
+  const [search, setSearch] = useState(given);
+  const onChange = (next: Search) => {
+    setSearch(next);
+    hand(next);
+  };
   const clear = () => onChange({ ...search, maximum: "", facets: { tags: [], hairColour: [], eyeColour: [] }, ranges: { heightCm: ANY, bustCm: ANY, waistCm: ANY, hipsCm: ANY } });
   return (
     <Drawer title={t("filters.title")} open={open} onClose={onClose} foot={<><Button variant="default" onClick={clear}>{t("filters.clear")}</Button><Button onClick={onClose}>{t("filters.show", { count: total })}</Button></>}>
