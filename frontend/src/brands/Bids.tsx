@@ -9,11 +9,12 @@ import { Empty } from "../shared/components/Feedback";
 import { Page } from "../shared/components/Page";
 import { Portrait } from "../shared/components/Portrait";
 import { StatusBadge } from "../shared/components/StatusBadge";
+import { RightsSummary } from "../shared/components/RightsSummary";
 import { formatMoment } from "../shared/dates";
 import { formatMoney } from "../shared/money";
 import { notify } from "../shared/notify";
 import { pathOf, useParty } from "../shared/session";
-import { RightsSummary, useRightsWords } from "./RightsWords";
+import { useRightsWords } from "./RightsWords";
 import { useBrands } from "./texts";
 import css from "./brands.module.css";
 

@@ -9,8 +9,8 @@ import { LanguageChoice } from "../shared/components/AccountMenu";
 import { Failed } from "../shared/components/Feedback";
 import { Icon } from "../shared/components/Icon";
 import { StatusBadge } from "../shared/components/StatusBadge";
+import { RightsSummary } from "../shared/components/RightsSummary";
 import { Wordmark } from "../shared/components/Wordmark";
-import { RightsSummary } from "./RightsWords";
 import { useBrands } from "./texts";
 import css from "./brands.module.css";
 

@@ -18,7 +18,6 @@ export const en = {
   "rights.which": "What do you need it for?",
   "rights.for": "Free for, and priced for",
   "rights.pick": "Media, countries, days",
-  "rights.period": "Days",
   "rights.incomplete": "Choose media, countries and days.",
   "rights.counting": "Looking …",
   "rights.unknown": "That could not be looked up.",

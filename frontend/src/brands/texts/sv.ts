@@ -20,7 +20,6 @@ export const sv: Record<keyof typeof en, string> = {
   "rights.which": "Vad ska den användas till?",
   "rights.for": "Ledig och prissatt för",
   "rights.pick": "Medier, länder, dagar",
-  "rights.period": "Dagar",
   "rights.incomplete": "Välj medier, länder och dagar.",
   "rights.counting": "Letar …",
   "rights.unknown": "Det gick inte att slå upp.",
