@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
-import { parse } from "graphql";
+import { type DocumentNode, type FragmentDefinitionNode, Kind, parse, visit } from "graphql";
 import { defineConfig, type Plugin } from "vite";
 
 const api = process.env.API ?? "http://127.0.0.1:8000";
@@ -29,18 +29,47 @@ function packed(): Plugin {
   };
 }
 
+const ASKED = /\bgraphql\(`([^`]*)`\)/g;
+
+/** Every fragment of the app's sources, by its name. */
+function fragments(folder: string): Map<string, FragmentDefinitionNode> {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name) && !name.startsWith("gql"));
+  const texts = files.flatMap((name) => [...readFileSync(join(folder, name), "utf8").matchAll(ASKED)].map((found) => found[1] as string));
+  const defined = texts.filter((text) => /\bfragment\b/.test(text)).flatMap((text) => parse(text, { noLocation: true }).definitions);
+  return new Map(defined.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION).map((each) => [each.name.value, each]));
+}
+
+/** The document, with every fragment that it needs. */
+function whole(text: string, known: Map<string, FragmentDefinitionNode>): DocumentNode {
+  const document = parse(text, { noLocation: true });
+  const definitions = [...document.definitions];
+  const has = new Set(definitions.map((each) => ("name" in each ? each.name?.value : undefined)));
+  for (const definition of definitions) {
+    visit(definition, {
+      FragmentSpread({ name }) {
+        const needed = known.get(name.value);
+        if (needed && !has.has(name.value)) definitions.push(needed);
+        has.add(name.value);
+      },
+    });
+  }
+  return { ...document, definitions };
+}
+
 /**
  * Puts every operation, parsed, where it is asked for. Looked up in `src/gql`, as it is written, each would weigh on the
  * first screen: a table is loaded whole.
  */
 function operations(): Plugin {
-  const asked = /\bgraphql\(`([^`]*)`\)/g;
+  let folder = "src";
   return {
     name: "operations",
     enforce: "pre",
+    configResolved: (config) => void (folder = join(config.root, "src")),
     transform(code, id) {
       if (!/\/src\/(?!gql\/).*\.tsx?$/.test(id) || !code.includes("graphql(`")) return;
-      return { code: code.replace(asked, (_, text: string) => JSON.stringify(parse(text, { noLocation: true }))), map: null };
+      const known = fragments(folder);
+      return { code: code.replace(ASKED, (_, text: string) => `(${JSON.stringify(whole(text, known))})`), map: null };
     },
   };
 }
