@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { together, totals, type Row } from "./money";
+
+vi.mock("../shared/language", () => ({ locale: () => "en-GB" }));
 
 const row = (id: string, part: Partial<Row> = {}): Row => ({ id, kind: "share", party: null, about: "Ada", amount: { amount: "10.10", currency: "EUR" }, status: "TRANSFERRED", at: "2026-01-01T00:00:00Z", licence: null, reason: null, ...part });
 
