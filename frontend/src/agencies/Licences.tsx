@@ -49,7 +49,7 @@ export function Licences() {
             <span>
               <strong>{licence.brand.name}: {licence.twin.name}</strong>
               <small><RightsLine rights={licence.rights} /></small>
-              <small>{licence.number} · {licence.twin.model.name} · <Anchor href={licence.documentUrl} inherit>{t("licence.document")}</Anchor></small>
+              <small>{licence.number} · {licence.twin.model.name} · <Anchor href={licence.documentUrl} inherit underline="always">{t("licence.document")}</Anchor></small>
             </span>
             <span className={css.end}><strong className={css.figure}>{formatMoney(licence.price)}</strong><StatusBadge of="licence" is={licence.status} /></span>
           </div>

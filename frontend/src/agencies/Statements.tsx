@@ -178,7 +178,7 @@ function LineTable({ title, lines, csv }: { title: string; lines: { totalCount: 
           ))}
         </tbody>
       </table>
-      {lines.totalCount > lines.nodes.length && <p className={css.note}>{t("statement.more", { shown: lines.nodes.length, total: lines.totalCount })} <Anchor href={new URL(csv).pathname + new URL(csv).search} download>{t("statement.csv")}</Anchor></p>}
+      {lines.totalCount > lines.nodes.length && <p className={css.note}>{t("statement.more", { shown: lines.nodes.length, total: lines.totalCount })} <Anchor href={new URL(csv).pathname + new URL(csv).search} underline="always" download>{t("statement.csv")}</Anchor></p>}
     </Section>
   );
 }

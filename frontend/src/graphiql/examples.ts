@@ -1,4 +1,4 @@
-/** What a brand's developer tries first: who am I, what can I license for how much, offer, bid, follow, and pay. */
+/** What a developer tries first: who am I, what can I license for how much, offer, bid, follow; and for an agency, its money. */
 const days = (count: number) => new Date(Date.now() + count * 86_400_000).toISOString().slice(0, 10);
 
 const RIGHTS = { media: ["SOCIAL_PAID", "ECOMMERCE"], territories: ["DE", "AT"], industry: "APPAREL", startsOn: days(30), endsOn: days(119), exclusivity: "INDUSTRY" };
@@ -97,5 +97,43 @@ subscription Live($listingId: ID!, $after: String) {
 }
 `,
     variables: { listingId: "" },
+  },
+  {
+    query: `# An agency: all that happens to its money and its models'. Resume with the last cursor, and nothing is missed.
+subscription Money($partyId: ID!, $after: String) {
+  payoutActivity(partyId: $partyId, after: $after) {
+    cursor
+    at
+    kind
+    amount { amount currency }
+    share { status licenceNumber party { name } }
+    payout { status failureMessage party { name } }
+  }
+}
+`,
+    variables: { partyId: "" },
+  },
+  {
+    query: `# An agency's month, line by line; csvUrl has the same as a table.
+query Month($id: ID!) {
+  node(id: $id) {
+    ... on Agency {
+      payee {
+        statements(first: 1) {
+          nodes {
+            month
+            currency
+            earned { amount currency }
+            closing { amount currency }
+            csvUrl
+            lines(first: 20) { nodes { at kind licenceNumber modelName amount { amount currency } } }
+          }
+        }
+      }
+    }
+  }
+}
+`,
+    variables: { id: "" },
   },
 ];

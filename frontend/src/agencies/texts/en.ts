@@ -9,7 +9,7 @@ export const en = {
   "cancel": "Cancel",
   "payouts.title": "Payouts",
   "payouts.lead": "Money of yours and of your models, as it moves. What needs somebody stands first.",
-  "payouts.model": "Of",
+  "payouts.model": "Model",
   "payouts.everybody": "Everybody",
   "payouts.csv": "{month}, {currency} (CSV)",
   "payouts.empty": "No money has moved yet",

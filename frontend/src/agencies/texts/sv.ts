@@ -11,7 +11,7 @@ export const sv: Record<keyof typeof en, string> = {
   "cancel": "Avbryt",
   "payouts.title": "Utbetalningar",
   "payouts.lead": "Era och era modellers pengar, medan de rör sig. Det som behöver någon står först.",
-  "payouts.model": "För",
+  "payouts.model": "Modell",
   "payouts.everybody": "Alla",
   "payouts.csv": "{month}, {currency} (CSV)",
   "payouts.empty": "Inga pengar har rört sig ännu",

@@ -55,6 +55,10 @@ export function useLive<Data, Variables extends { after?: string | null }>(
       .subscribe((result) => {
         if (result.error) {
           setProblem(result.error.message);
+          if (result.error.graphQLErrors.some((error) => error.extensions.reason === "CURSOR_TOO_OLD")) {
+            last.current = { of, cursor: null, seen: new Set() };
+            current.current.onReturn?.();
+          }
           again();
         }
         if (!result.data) return;
