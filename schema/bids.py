@@ -25,6 +25,7 @@ from schema.listings import Listing
 from schema.money import Money, MoneyInput
 from schema.paging import Connection
 from schema.parties import Brand
+from schema.rates import SharePreview
 from schema.rights import Rights, RightsInput
 from schema.twins import Twin
 
@@ -105,6 +106,11 @@ class Bid(Node):
     async def consent_document(self, info: Info) -> ConsentDocument:
         await self._require_seller(info)
         return await info.context.load.consent_document(self)
+
+    @strawberry.field(description="Who would receive what of the amount, were it accepted now. The seller's side only.")
+    async def shares(self, info: Info) -> list[SharePreview]:
+        await self._require_seller(info)
+        return await info.context.load.shares_of_bid(self)
 
     @strawberry.field
     async def licence(self, info: Info) -> MaybeLicence:

@@ -31,7 +31,7 @@ from schema.paging import Page
 from schema.parties import Agency, Brand, Contributor, Model, ModelConnection, Party
 from schema.payments import Balance, Earning, Payee, Payment, Payout, PayoutConnection, Share, ShareConnection
 from schema.people import Invitation, Member, Passkey, Session
-from schema.rates import Quote, RateCard
+from schema.rates import Quote, RateCard, SharePreview
 from schema.rights import Availability, RightsInput
 from schema.statements import Statement, StatementConnection, StatementLineConnection
 from schema.takedowns import Takedown
@@ -72,9 +72,8 @@ class PartyLoaders(Protocol):
         """By the person's number: the caller's own and nobody else's."""
 
     async def roster(self, agency_id: int, page: Page) -> ModelConnection: ...
-    async def mandates_of(
-        self, agency_id: int, status: Sequence[MandateStatus] | None, page: Page
-    ) -> MandateConnection: ...
+    async def mandates_of(self, party_id: int, status: Sequence[MandateStatus] | None, page: Page) -> MandateConnection:
+        """An agency's, or a model's."""
 
 
 class ContributionLoaders(Protocol):
@@ -134,6 +133,7 @@ class BidLoaders(Protocol):
     async def leads(self, bid: Bid) -> bool | None: ...
     async def conflicts(self, bid: Bid) -> list[Bid]: ...
     async def consent_document(self, bid: Bid) -> ConsentDocument: ...
+    async def shares_of_bid(self, bid: Bid) -> list[SharePreview]: ...
 
 
 class LicenceLoaders(Protocol):

@@ -71,6 +71,19 @@ class Model(Node, Party):
     async def mandate(self, info: Info) -> MaybeMandate:
         return await info.context.load.mandate_in_force.load(self.row_id)
 
+    @strawberry.field(description="All that agencies proposed to her, newest first. Hers alone.")
+    async def mandates(
+        self,
+        info: Info,
+        status: list[MandateStatus] | None = strawberry.UNSET,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Mandates:
+        policy.require_member(info.context.actor, self.row_id)
+        return await info.context.load.mandates_of(self.row_id, status, Page.of(info, first, after, last, before))
+
     @strawberry.field(description=MEMBERS_ONLY)
     async def payee(self, info: Info) -> MaybePayee:
         return (

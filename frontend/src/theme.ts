@@ -13,6 +13,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   colors: {
     clay: ["#fbf1ec", "#f3dfd5", "#e6bda9", "#d9987a", "#ce7a54", "#c8683c", "#b9552b", "#9c4522", "#7d381d", "#5f2a16"],
+    red: ["#fdf0ef", "#fbdad7", "#f6b4ae", "#ff9d94", "#ff8a80", "#e0483c", "#cb3427", "#b42318", "#8f1b12", "#6b140d"],
     ink: ["#f6f5f3", "#e9e7e3", "#d3cfc9", "#b3aea6", "#8d877e", "#6f6a62", "#56524b", "#3d3a35", "#262421", "#171614"],
   },
   fontSizes: { xs: rem(12.5), sm: rem(14), md: rem(16) },

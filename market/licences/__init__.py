@@ -5,17 +5,18 @@ afterwards: paid, lapsed, paused, ended; `paying` is the brand that tries again,
 """
 
 from market.licences.accepting import PAYMENT_DEADLINE, accept
-from market.licences.consenting import consent_document, consent_documents
+from market.licences.consenting import Deal, consent_document, deals
 from market.licences.paying import retry_payment
 from market.licences.returning import follow_payment, refund
 from market.licences.running import activate, end_due, lapse, payment_failed, resume_all, suspend_all
 
 __all__ = [
     "PAYMENT_DEADLINE",
+    "Deal",
     "accept",
     "activate",
     "consent_document",
-    "consent_documents",
+    "deals",
     "end_due",
     "follow_payment",
     "lapse",

@@ -57,18 +57,17 @@ class Deal:
 
 async def consent_document(read: Read, bid: Bid) -> ConsentDocument:
     """Raises WrongState for a twin without a policy, which cannot be bid for."""
-    found = (await consent_documents(read, [bid])).get(bid.id or 0)
+    found = (await deals(read, [bid])).get(bid.id or 0)
     if found is None:
         raise WrongState("The model has no consent policy: there is nothing to sign.", state=bid.status)
-    return found
+    return found.document
 
 
-async def consent_documents(read: Read, bids: Sequence[Bid]) -> Mapping[int, ConsentDocument]:
-    """By bid."""
+async def deals(read: Read, bids: Sequence[Bid]) -> Mapping[int, Deal]:
+    """By bid, for those whose twin has a policy."""
     twins = await store.twins.by_ids(read, {bid.twin_id for bid in bids})
     powers = await store.mandates.powers(read, {twin.model_id for twin in twins.values()})
-    deals = await deals_of(read, bids, twins, powers)
-    return {bid_id: deal.document for bid_id, deal in deals.items()}
+    return await deals_of(read, bids, twins, powers)
 
 
 async def deals_of(

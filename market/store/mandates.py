@@ -88,15 +88,13 @@ def _held() -> sa.Select[Any]:
     return query.with_for_update(read=True).execution_options(populate_existing=True)
 
 
-async def page(
-    read: Read, agency_id: int, statuses: Collection[MandateStatus] | None, window: Window
-) -> Slice[Mandate]:
-    """An agency's mandates, newest first."""
-    return await asking.page(read, _of_agency(read, agency_id, statuses), NEWEST, window)
+async def page(read: Read, party_id: int, statuses: Collection[MandateStatus] | None, window: Window) -> Slice[Mandate]:
+    """An agency's mandates or a model's, newest first."""
+    return await asking.page(read, _of_party(read, party_id, statuses), NEWEST, window)
 
 
-async def count(read: Read, agency_id: int, statuses: Collection[MandateStatus] | None) -> int:
-    return await asking.count(read, _of_agency(read, agency_id, statuses))
+async def count(read: Read, party_id: int, statuses: Collection[MandateStatus] | None) -> int:
+    return await asking.count(read, _of_party(read, party_id, statuses))
 
 
 async def roster(read: Read, agency_id: int, window: Window) -> Slice[Party]:
@@ -114,8 +112,9 @@ async def represented(read: Read, agency_id: int) -> Sequence[int]:
     return (await read.session.execute(query.distinct())).scalars().all()
 
 
-def _of_agency(read: Read, agency_id: int, statuses: Collection[MandateStatus] | None) -> sa.Select[Any]:
-    query = sa.select(Mandate).where(col(Mandate.agency_id) == agency_id, scope.mandates(read.actor))
+def _of_party(read: Read, party_id: int, statuses: Collection[MandateStatus] | None) -> sa.Select[Any]:
+    theirs = sa.or_(col(Mandate.agency_id) == party_id, col(Mandate.model_id) == party_id)
+    query = sa.select(Mandate).where(theirs, scope.mandates(read.actor))
     return query.where(col(Mandate.status).in_(statuses)) if statuses is not None else query
 
 

@@ -17,6 +17,7 @@ from schema.licences import Licence
 from schema.listings import Listing, ListingConnection
 from schema.money import Money
 from schema.paging import Page
+from schema.rates import SharePreview
 
 
 class Bids(Twins):
@@ -121,18 +122,16 @@ class Bids(Twins):
         return [Bid.of(row, read.now) for row in found]
 
     async def consent_document(self, bid: Bid) -> ConsentDocument:
-        return await self._consent_documents.load(bid.row)
+        return ConsentDocument.of((await self._deals.load(bid.row)).document)
+
+    async def shares_of_bid(self, bid: Bid) -> list[SharePreview]:
+        return [SharePreview.of(portion) for portion in (await self._deals.load(bid.row)).portions]
 
     @cached_property
-    def _consent_documents(self) -> DataLoader[tables.Bid, ConsentDocument]:
-        async def load(rows: list[tables.Bid]) -> list[ConsentDocument | BaseException]:
+    def _deals(self) -> DataLoader[tables.Bid, licences.Deal]:
+        async def load(rows: list[tables.Bid]) -> list[licences.Deal | BaseException]:
             async with self.read() as read:
-                found = await licences.consent_documents(read, rows)
-            return [
-                ConsentDocument.of(found[stored(row.id)])
-                if row.id in found
-                else LookupError(f"No policy for bid {row.id}")
-                for row in rows
-            ]
+                found = await licences.deals(read, rows)
+            return [found.get(stored(row.id)) or LookupError(f"No policy for bid {row.id}") for row in rows]
 
         return DataLoader(load_fn=load, cache_key_fn=lambda row: row.id)

@@ -64,12 +64,10 @@ class Parties(Batches):
         count = asking(self.read, store.mandates.roster_size, agency_id)
         return connection(ModelConnection, found, list_name="roster", present=Model.of, count=count)
 
-    async def mandates_of(
-        self, agency_id: int, status: Sequence[MandateStatus] | None, page: Page
-    ) -> MandateConnection:
+    async def mandates_of(self, party_id: int, status: Sequence[MandateStatus] | None, page: Page) -> MandateConnection:
         async with self.read() as read:
-            found = await store.mandates.page(read, agency_id, given(status), page.window("mandates"))
-        count = asking(self.read, store.mandates.count, agency_id, given(status))
+            found = await store.mandates.page(read, party_id, given(status), page.window("mandates"))
+        count = asking(self.read, store.mandates.count, party_id, given(status))
         return connection(MandateConnection, found, list_name="mandates", present=Mandate.of, count=count)
 
 

@@ -23,6 +23,7 @@ TABLE: dict[str, dict[str, str]] = {
         "leading": "SS-S-SU",
         "conflictsWith": "EE-F-EU",
         "consentDocument": "SS-F-SU",
+        "shares": "SS-F-SU",
         "licence": "00-0-0U",
     },
     "Listing": {
@@ -172,6 +173,7 @@ TABLE: dict[str, dict[str, str]] = {
         "country": "SSSSSSU",
         "twins": "SSSSSSU",
         "mandate": "SSSSSSU",
+        "mandates": "SFFFFSU",
         "payee": "S0000SU",
         "erasure": "SFFFFSU",
         "bids": "SSFFFSU",

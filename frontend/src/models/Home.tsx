@@ -42,6 +42,8 @@ const HomeDocument = graphql(`
           }
         }
         waiting: bids(status: [PENDING], first: 1) { totalCount }
+        proposed: mandates(status: [PROPOSED], first: 1) { totalCount }
+        pictures: assets(status: [PENDING], first: 1) { totalCount }
         running: licences(status: [ACTIVE], first: 1) { totalCount }
         payee {
           status
@@ -79,6 +81,9 @@ function todosOf(model: Model, party: Party, t: Texts): Todo[] {
   const found: Todo[] = [];
   const bids = model.waiting.totalCount;
   if (bids > 0) found.push({ key: "bids", icon: "bids", title: t("home.todo.bids", { count: bids }), hint: t("home.todo.bids.hint"), to: pathOf(party, "bids") });
+  const pictures = model.pictures.totalCount;
+  if (pictures > 0) found.push({ key: "pictures", icon: "catalogue", title: t("home.todo.pictures", { count: pictures }), hint: t("home.todo.pictures.hint"), to: pathOf(party, "pictures") });
+  if (model.proposed.totalCount > 0) found.push({ key: "mandates", icon: "mandates", title: t("home.todo.mandates"), hint: t("home.todo.mandates.hint"), to: pathOf(party, "mandates") });
   const payee = model.payee;
   if (payee && payee.status !== "READY") {
     found.push({ key: "payee", icon: "card", title: t(payee.status === "RESTRICTED" ? "home.todo.payee.more" : "home.todo.payee"), hint: t("home.todo.payee.hint"), to: pathOf(party, "earnings") });
@@ -88,6 +93,7 @@ function todosOf(model: Model, party: Party, t: Texts): Todo[] {
     if (twin.status === "RETIRED") continue;
     if (!twin.rateCard) found.push({ key: `rates-${twin.id}`, icon: "rates", title: t("home.todo.rates", { name: twin.name }), hint: t("home.todo.rates.hint"), to: pathOf(party, `rates/${twin.handle}`) });
     if (twin.consentPolicy.version === 0) found.push({ key: `consent-${twin.id}`, icon: "consent", title: t("home.todo.consent", { name: twin.name }), hint: t("home.todo.consent.hint"), to: pathOf(party, `consent/${twin.handle}`) });
+    if (twin.status === "DRAFT" && twin.rateCard && twin.consentPolicy.version > 0) found.push({ key: `list-${twin.id}`, icon: "twins", title: t("home.todo.list", { name: twin.name }), hint: t("home.todo.list.hint"), to: pathOf(party, "twins") });
   }
   return found;
 }

@@ -1,23 +1,23 @@
 /** A model's prices: one switch and one amount a medium, what she receives beside it, and an example licence as the market quotes it. */
 import { NativeSelect, Switch, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { NavLink, useParams } from "react-router";
 import { useQuery } from "urql";
 import { graphql } from "../gql";
 import type { Medium, ModelRatesQuery } from "../gql/graphql";
 import { useAction } from "../shared/api/useAction";
-import { Empty, NotFound, Ready } from "../shared/components/Feedback";
+import { NotFound, Ready } from "../shared/components/Feedback";
 import { MoneyInput } from "../shared/components/MoneyInput";
 import { Page, Section } from "../shared/components/Page";
-import { Portrait } from "../shared/components/Portrait";
 import { SaveBar } from "../shared/components/SaveBar";
 import { formatBasisPoints, formatNumber } from "../shared/dates";
 import market from "../shared/market.json";
 import { formatMoney, modelReceives, parseAmount } from "../shared/money";
 import { notify } from "../shared/notify";
-import { pathOf, useParty } from "../shared/session";
+import { useParty } from "../shared/session";
 import { useShared, type SharedKey } from "../shared/texts";
 import { Example } from "./Example";
+import { NoTwin, TwinChoice } from "./TwinChoice";
+import { GROUPS, ORDER } from "./media";
 import { useModels } from "./texts";
 import css from "./models.module.css";
 
@@ -84,14 +84,6 @@ const SetRatesDocument = graphql(`
 export type RatedModel = Extract<NonNullable<ModelRatesQuery["node"]>, { __typename?: "Model" }>;
 export type RatedTwin = RatedModel["twins"]["nodes"][number];
 
-const GROUPS: { name: "online" | "film" | "print" | "other"; media: Medium[] }[] = [
-  { name: "online", media: ["SOCIAL_ORGANIC", "SOCIAL_PAID", "ECOMMERCE", "BRAND_WEBSITE", "EMAIL", "DIGITAL_DISPLAY"] },
-  { name: "film", media: ["ONLINE_VIDEO", "TELEVISION", "CINEMA"] },
-  { name: "print", media: ["PRINT_EDITORIAL", "PRINT_ADVERTISING", "OUT_OF_HOME", "IN_STORE"] },
-  { name: "other", media: ["LOOKBOOK", "PACKAGING", "INTERNAL"] },
-];
-const ORDER = GROUPS.flatMap((group) => group.media);
-
 export function Rates() {
   const party = useParty();
   const [query, retry] = useQuery({ query: RatesDocument, variables: { id: party.id } });
@@ -104,24 +96,11 @@ export function Rates() {
 
 function Chosen({ model }: { model: RatedModel }) {
   const t = useModels();
-  const party = useParty();
-  const { twin: handle } = useParams();
-  const twins = model.twins.nodes.filter((twin) => twin.status !== "RETIRED");
-  const twin = handle ? twins.find((each) => each.handle === handle) : twins[0];
-  if (handle && !twin) return <NotFound />;
   return (
     <Page title={t("rates.title")} lead={t("rates.lead")}>
-      {twins.length > 1 && (
-        <nav className={css.choice} aria-label={t("rates.choose")}>
-          {twins.map((each) => (
-            <NavLink key={each.id} to={pathOf(party, `rates/${each.handle}`)} {...(each === twin ? { "aria-current": "page" as const } : {})}>
-              <Portrait twin={{ ...each, model }} decorative size={40} />
-              {each.name}
-            </NavLink>
-          ))}
-        </nav>
-      )}
-      {twin ? <RatesForm key={twin.id} model={model} twin={twin} /> : <Empty icon="rates" title={t("rates.noTwin")} hint={t("rates.noTwin.hint")} />}
+      <TwinChoice twins={model.twins.nodes} screen="rates" empty={<NoTwin title={t("rates.noTwin")} hint={t("rates.noTwin.hint")} />}>
+        {(twin) => <RatesForm key={twin.id} model={model} twin={twin} />}
+      </TwinChoice>
     </Page>
   );
 }
