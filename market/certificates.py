@@ -65,13 +65,21 @@ def opened(seal: Seal, key: SigningKey) -> KeyPair | None:
 async def ensure_key(work: Work, seal: Seal) -> KeyPair:
     """The key that signs now; a new one where there is none that can be opened."""
     known = await store.certificates.signing(work)
-    pair = opened(seal, known) if known is not None else None
-    return pair or await rotate(work, seal)
+    if known is not None and (pair := opened(seal, known)) is not None:
+        return pair
+    if known is not None:
+        await store.certificates.retire(work, kid=known.kid)  # and not the one that another has made meanwhile
+    return await _make(work, seal)
 
 
 async def rotate(work: Work, seal: Seal, *, revoke: bool = False) -> KeyPair:
     """A new key signs from now on. What the one before has signed holds, unless it is revoked."""
     await store.certificates.retire(work, revoke=revoke)
+    return await _make(work, seal)
+
+
+async def _make(work: Work, seal: Seal) -> KeyPair:
+    """A new key, or the one that another has made at the same moment."""
     fresh = signing.new_key()
     sealed = seal.close(SEALED_KEY, fresh.private)
     kept = await store.certificates.keep(work, kid=fresh.id, public=fresh.public, sealed=sealed)

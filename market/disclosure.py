@@ -35,7 +35,8 @@ SOCIAL = frozenset({Medium.SOCIAL_ORGANIC, Medium.SOCIAL_PAID, Medium.ONLINE_VID
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`recognisable` is the kind of picture that it is for: of somebody who can be recognised, of somebody who cannot, or
-    (None) of either. `says` begins with the law, `source` is where it can be read."""
+    (None) of either. `says` begins with the law, `source` is where it can be read: in its own text or on the page of the
+    authority that made it, unless it `is_secondary`, a copy or a report by somebody else."""
 
     territories: frozenset[str]
     since: date
@@ -44,6 +45,7 @@ class Rule:
     says: str
     source: str
     recognisable: bool | None = None
+    is_secondary: bool = False
 
     def applies(self, picture: "Picture", until: date) -> bool:
         return (
@@ -72,6 +74,7 @@ class Disclosure:
     digital_source_type: str
 
 
+SECONDARY = "Not the law's own publication, but a copy or a report of it: "
 AI_MADE = "This image was generated or altered with artificial intelligence."
 
 RULES: tuple[Rule, ...] = (
@@ -82,8 +85,10 @@ RULES: tuple[Rule, ...] = (
         recognisable=True,
         label=AI_MADE,
         says=(
-            "EU AI Act, article 50(4), in force from 2 August 2026: who publishes a deep fake, which a recognisable twin is,"
-            " discloses clearly and at the first exposure that it was artificially generated or manipulated."
+            "EU AI Act, article 50(4), applies from 2 August 2026: who uses AI to make a picture of an existing person that"
+            " would falsely appear authentic (a deep fake, article 3(60)) discloses clearly, at the first exposure at the"
+            " latest, that it was artificially generated or manipulated; an evidently artistic work in a way that does not"
+            " hamper it."
         ),
         source="https://eur-lex.europa.eu/eli/reg/2024/1689/oj",
     ),
@@ -95,7 +100,7 @@ RULES: tuple[Rule, ...] = (
         label=AI_MADE,
         says=(
             "The model's consent: every picture made with the twin is labelled in the European Economic Area. (Article 50(4)"
-            " of the EU AI Act asks it of people who can be recognised.)"
+            " of the EU AI Act asks it of what resembles existing persons, objects, places or events.)"
         ),
         source="https://eur-lex.europa.eu/eli/reg/2024/1689/oj",
     ),
@@ -118,8 +123,9 @@ RULES: tuple[Rule, ...] = (
         recognisable=False,
         label="This advertisement shows a synthetic performer made with artificial intelligence.",
         says=(
-            "New York General Business Law, section 396-b (S.8420-A), in force from 9 June 2026: an advertisement that"
-            " reaches New York with a performer who is not recognisable as a real person says so conspicuously."
+            "New York General Business Law, section 396-b (S.8420-A), in force from 9 June 2026: who makes an advertisement"
+            " and knows that a synthetic performer is in it, one who is not recognisable as any real person, discloses that"
+            " conspicuously. Advertisements for films, series, games and the like are exempt where the work itself shows it."
         ),
         source="https://www.nysenate.gov/legislation/bills/2025/S8420/amendment/A",
     ),
@@ -130,8 +136,8 @@ RULES: tuple[Rule, ...] = (
         label="人工智能生成 (AI-generated)",
         says=(
             "China, Measures for Labelling AI-Generated Synthetic Content, in force from 1 September 2025 (GB 45438-2025):"
-            " who publishes it online declares it and uses the platform's label, visible in the picture; the file's metadata"
-            " says so too and must not be removed."
+            " who publishes it online declares it and uses the label that the platform offers; labels, visible or in the"
+            " file's metadata, must not be maliciously removed, altered or hidden."
         ),
         source="https://www.cac.gov.cn/2025-03/14/c_1743654684782215.htm",
     ),
@@ -141,11 +147,12 @@ RULES: tuple[Rule, ...] = (
         media=SOCIAL,
         label="Synthetically generated",
         says=(
-            "India, Information Technology (Intermediary Guidelines and Digital Media Ethics Code) Amendment Rules, 2026, in"
-            " force from 20 February 2026: declare it when you publish on a social media platform, which shows it with a"
-            " prominent label; label and metadata stay."
+            "India, Information Technology (Intermediary Guidelines and Digital Media Ethics Code) Amendment Rules, 2026"
+            " (G.S.R. 120(E)), in force from 20 February 2026: they bind platforms. A significant social media intermediary"
+            " asks whoever publishes there to declare what is synthetically generated, and shows it with a prominent label."
         ),
-        source="https://digitalpolicyalert.org/event/37705",
+        source="https://gazettetracker.com/g/CG-DL-E-10022026-269993",
+        is_secondary=True,
     ),
     Rule(
         territories=frozenset({"VN"}),
@@ -154,10 +161,12 @@ RULES: tuple[Rule, ...] = (
         recognisable=True,
         label="Nội dung do trí tuệ nhân tạo tạo ra (AI-generated)",
         says=(
-            "Vietnam, Law on Artificial Intelligence 134/2025/QH15, article 11, in force from 1 March 2026 (Decree"
-            " 142/2026/ND-CP): what simulates the appearance of a real person is labelled clearly, before or as it is seen."
+            "Vietnam, Law on Artificial Intelligence 134/2025/QH15, article 11, in force from 1 March 2026 (in detail Decree"
+            " 142/2026/ND-CP, since May): what simulates the appearance of a real person so that it may be taken for authentic"
+            " is labelled clearly, before or as it is seen; an artistic work in a way that does not hamper it."
         ),
         source="https://vietnamlawmagazine.vn/mandatory-labels-required-for-ai-generated-content-79501.html",
+        is_secondary=True,
     ),
 )
 
@@ -171,7 +180,7 @@ def disclosures(picture: Picture, countries: frozenset[str], until: date) -> tup
 
 def _told(rule: Rule, picture: Picture, countries: frozenset[str]) -> Iterable[Disclosure]:
     for territory in territories.shortest(rule.territories & countries):
-        told = f"{rule.says} {rule.source}"
+        told = f"{rule.says} {SECONDARY if rule.is_secondary else ''}{rule.source}"
         yield Disclosure(territory, rule.label, told, SOURCE_TYPES[picture.making])
 
 

@@ -10,7 +10,7 @@ from payments import store as payments
 
 
 def check_may_export(actor: Actor, model_id: int) -> None:
-    rules.check_scope(actor, Scope.READ)
+    rules.check_scope(actor, Scope.MANAGE)
     if model_id not in actor.model_ids:
         raise NotAllowed("Only the model herself can do this; nobody can do it for her.", code="ONLY_THE_MODEL")
 

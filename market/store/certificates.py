@@ -33,9 +33,11 @@ async def keep(work: Work, *, kid: str, public: bytes, sealed: str) -> SigningKe
     return (await work.session.execute(query)).scalar_one()
 
 
-async def retire(work: Work, *, revoke: bool) -> None:
-    """The key that signs now signs no more, and its private part is forgotten."""
+async def retire(work: Work, *, revoke: bool = False, kid: str | None = None) -> None:
+    """The key that signs now, if it is this one, signs no more, and its private part is forgotten."""
     gone = sa.update(SigningKey).where(col(SigningKey.retired_at).is_(None))
+    if kid is not None:
+        gone = gone.where(col(SigningKey.kid) == kid)
     now = sa.func.clock()
     await work.session.execute(gone.values(sealed="", retired_at=now, **({"revoked_at": now} if revoke else {})))
 

@@ -89,6 +89,10 @@ def test_every_rule_has_a_source_a_day_and_a_place() -> None:
         assert rule.territories
         assert rule.media <= PUBLIC
         assert 2024 < rule.since.year < 2030
+    reported = [rule for rule in RULES if rule.is_secondary]
+    assert [sorted(rule.territories) for rule in reported] == [["IN"], ["VN"]]
+    (told_so,) = disclosures(Picture(Medium.SOCIAL_PAID, Making.GENERATED, True), frozenset({"VN"}), LONG)
+    assert "a copy or a report of it: https://vietnamlawmagazine.vn/" in told_so.rule
     assert ONLINE < ADVERTISING
     assert SOCIAL < ONLINE
 

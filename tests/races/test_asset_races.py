@@ -26,7 +26,7 @@ from tests.races.test_races import told
 LOOK = """
 select jsonb_pretty(jsonb_build_object(
   'twin', (select jsonb_agg(jsonb_build_array(status, policy_version)) from twin),
-  'mandate', (select jsonb_agg(decides_assets_since is not null) from mandate),
+  'mandate', (select jsonb_agg(jsonb_build_array(status, decides_assets_since is not null)) from mandate),
   'licence', (select jsonb_agg(status) from licence),
   'assets', (select jsonb_agg(jsonb_build_array(title, status, decided_by, decide_by <= clock(), expiry_told_at is null)
                               order by id) from asset),
@@ -43,6 +43,8 @@ ACTS = (
     "another is submitted",
     "the twin is suspended",
     "the delegation ends",
+    "the delegation is given again",
+    "the mandate ends",
     "the policy changes",
 )
 
@@ -88,8 +90,8 @@ class Scene:
         def suspend(work: Work) -> Awaitable[Any]:
             return twins.set_status(work, twin_id=self.ada.id, status=TwinStatus.SUSPENDED, reason=None)
 
-        def take_back(work: Work) -> Awaitable[Any]:
-            return mandates.delegate(work, mandate_id=self.mandate, decides_assets=False)
+        def delegate(work: Work, decides: bool) -> Awaitable[Any]:
+            return mandates.delegate(work, mandate_id=self.mandate, decides_assets=decides)
 
         return {
             "she approves": on(model, lambda work: decide(work, True)),
@@ -99,7 +101,9 @@ class Scene:
             "the clock is told of": on(SYSTEM, lambda work: assets.expire(work, asset_id=asset)),
             "another is submitted": on(self.lumen.actor, lambda work: self.submit(work, "second")),
             "the twin is suspended": on(model, suspend),
-            "the delegation ends": on(model, take_back),
+            "the delegation ends": on(model, lambda work: delegate(work, False)),
+            "the delegation is given again": on(model, lambda work: delegate(work, True)),
+            "the mandate ends": on(model, lambda work: mandates.end(work, mandate_id=self.mandate)),
             "the policy changes": on(model, lambda work: forbid(work, self.ada.id)),
         }
 

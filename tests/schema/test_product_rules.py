@@ -296,7 +296,7 @@ async def test_12_nobody_but_the_model_gives_a_part_away_or_erases_her(
         ("eraseModel", {"modelId": model_id, "signature": "Ada Lindqvist"}),
     ):
         await nobody_but(api, everybody, {"model"}, mutation, input)
-    await nobody_but(api, everybody, {"model", "her key that reads"}, "exportModel", {"modelId": model_id})
+    await nobody_but(api, everybody, {"model"}, "exportModel", {"modelId": model_id})
     assert (
         await told(api, everybody["model"], "eraseModel", {"modelId": model_id, "signature": "Ada Lindqvist"})
         == "ModelErased"

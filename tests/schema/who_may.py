@@ -76,7 +76,7 @@ SCOPES = {
     "createUpload": "DDDDA",
     "submitAsset": "DDDDA",
     "decideAsset": "DDDDA",
-    "exportModel": "DADDD",
+    "exportModel": "DDDDA",
     "eraseModel": "DDDDD",
     "confirmTakedown": "DDDDA",
     "startPaymentSetup": "DDDAD",
