@@ -12,7 +12,7 @@ from market.consent import PolicyView, policy_obstacles
 from market.errors import Availability, Obstacle, ObstacleKind, RightsUnavailable
 from market.facts import AssetDecided, AssetDueSoon, AssetSubmitted
 from market.rights import Medium
-from market.states import AssetStatus, Making
+from market.states import AssetStatus, Making, SigningStatus
 from market.store.rights import rights_of
 from market.tables import Asset, Licence, Twin
 
@@ -98,6 +98,7 @@ async def _approve_unasked(work: Work, asset: Asset, licence: Licence, agreed: P
     rules.move(asset, AssetStatus.APPROVED, work.now)
     asset.decided_at, asset.decided_by, asset.decided_caller = work.now, f"Consent policy {agreed.version}", "policy"
     asset.note = "Approved at once: the policy under which the model signed does not ask to see each picture first."
+    asset.signing = _signing(asset)
     await work.session.flush()
     _tell(work, AssetDecided, asset, licence)
 
@@ -118,10 +119,15 @@ async def decide(work: Work, *, asset_id: int, approve: bool, note: str | None =
     name = await _name(work, licence, power.agency_id if power is not None else None)
     rules.move(asset, AssetStatus.APPROVED if approve else AssetStatus.REJECTED, work.now)
     asset.decided_at, asset.decided_by, asset.decided_caller = work.now, name, work.actor.caller
-    asset.note = said or None
+    asset.note, asset.signing = said or None, _signing(asset)
     await work.session.flush()
     _tell(work, AssetDecided, asset, licence)
     return asset
+
+
+def _signing(asset: Asset) -> SigningStatus | None:
+    """What is approved and lies here is to be given content credentials."""
+    return SigningStatus.PENDING if asset.status is AssetStatus.APPROVED and asset.upload_id is not None else None
 
 
 def _check_undecided(asset: Asset, now: datetime) -> None:

@@ -5,13 +5,17 @@ from typing import Any
 
 from core.work import Work
 from market import disclosure, store, uploads
-from market.states import AssetStatus
+from market.states import SigningStatus
 from market.store.rights import rights_of
 from market.tables import Asset, Consent, Licence, Upload
 
 SIGNABLE = ("image/jpeg", "image/png")
 LARGEST = 60_000_000
 """Bytes. A larger picture is not signed: it would be held in memory twice."""
+MOST_ATTEMPTS = 5
+UNSUITABLE = "Only JPEG and PNG pictures of at most 60 MB carry content credentials."
+DAMAGED = "The picture is damaged, or not what it says it is. Submit it again."
+GIVEN_UP = "It was tried several times and could not be signed. Submit it again, or ask us why."
 LICENCE_ASSERTION = "market.twinmarket.licence"
 
 
@@ -23,17 +27,26 @@ class Signing:
     media_type: str
     manifest: dict[str, Any]
     copy: Upload
+    attempt: int
 
 
 async def begin(work: Work, *, asset_id: int) -> Signing | None:
-    """None where there is nothing to sign: not approved, not sent here, no picture, or signed already."""
+    """None where there is nothing to sign: not approved, not sent here, signed already, or given up. Each attempt counts
+    before it is made, so that a file on which a worker dies is not tried for ever."""
     locked = await store.assets.lock(work, asset_id)
     asset, licence = locked.asset, locked.licence
-    if asset.status is not AssetStatus.APPROVED or asset.upload_id is None or asset.signed_upload_id is not None:
+    if asset.signing is not SigningStatus.PENDING or asset.upload_id is None:
         return None
     source = (await store.uploads.by_ids(work, [asset.upload_id])).get(asset.upload_id)
     if source is None or source.media_type not in SIGNABLE or (source.bytes or 0) > LARGEST:
+        asset.signing, asset.signing_note = SigningStatus.UNSUITABLE, UNSUITABLE
+        await work.session.flush()
         return None
+    if asset.signing_attempts >= MOST_ATTEMPTS:
+        await _end(work, asset)
+        return None
+    asset.signing_attempts += 1
+    await work.session.flush()
     version = (licence.twin_id, licence.policy_version)
     policy = (await store.twins.policies_at(work, [version]))[version]
     consent = (await store.licences.consents(work, [asset.licence_id]))[asset.licence_id]
@@ -42,16 +55,38 @@ async def begin(work: Work, *, asset_id: int) -> Signing | None:
         media_type=source.media_type,
         manifest=manifest(asset, licence, consent, training_allowed=policy.training_allowed),
         copy=await uploads.begin_copy(work, brand_id=source.brand_id),
+        attempt=asset.signing_attempts,
     )
 
 
 async def keep(work: Work, *, asset_id: int, upload_id: int, media_type: str, size: int, sha256: str) -> None:
-    """The signed copy is whole; unless another has been made meanwhile, it is the asset's."""
-    locked = await store.assets.lock(work, asset_id)
+    """The signed copy is whole and the asset's; unless another has been made meanwhile, or the model was erased."""
+    asset = (await store.assets.lock(work, asset_id)).asset
+    if asset.signing is not SigningStatus.PENDING:
+        await uploads.give_up(work, upload_id=upload_id)
+        return
     upload = await uploads.arrived(work, upload_id=upload_id, media_type=media_type, size=size, sha256=sha256)
-    if locked.asset.signed_upload_id is None:
-        upload.used_at = work.now
-        locked.asset.signed_upload_id = upload_id
+    upload.used_at = work.now
+    asset.signed_upload_id, asset.signing, asset.signing_note = upload_id, SigningStatus.SIGNED, None
+    await work.session.flush()
+
+
+async def failed(work: Work, *, asset_id: int, upload_id: int, note: str | None) -> bool:
+    """An attempt came to nothing. Whether it is worth another."""
+    asset = (await store.assets.lock(work, asset_id)).asset
+    await uploads.give_up(work, upload_id=upload_id)
+    if asset.signing is not SigningStatus.PENDING:
+        return False
+    asset.signing_note = note
+    if asset.signing_attempts >= MOST_ATTEMPTS:
+        await _end(work, asset)
+        return False
+    await work.session.flush()
+    return True
+
+
+async def _end(work: Work, asset: Asset) -> None:
+    asset.signing, asset.signing_note = SigningStatus.FAILED, asset.signing_note or GIVEN_UP
     await work.session.flush()
 
 

@@ -58,6 +58,7 @@ async def _erase(work: Work, traces: Traces) -> None:
     await _end_powers(work, party_id)
     await store.erasing.redact_evidence(work, traces, redacted)
     await store.erasing.redact_words(work, traces, redacted)
+    await store.erasing.take_pictures(work, traces, redacted)
     references = [licence.id for licence in traces.licences if licence.id is not None]
     await payments.take_names_out(work, party_id, references, redacted=redacted, names=names)
     await store.erasing.forget_people(work, traces)

@@ -93,6 +93,16 @@ class UploadStatus(StrEnum):
     GONE = "GONE"
 
 
+class SigningStatus(StrEnum):
+    """Content credentials of an approved picture that lies here: to be made, made, not possible for such a file, or given up
+    after several attempts."""
+
+    PENDING = "PENDING"
+    SIGNED = "SIGNED"
+    UNSUITABLE = "UNSUITABLE"
+    FAILED = "FAILED"
+
+
 class Making(StrEnum):
     """How a picture or film came about: all of it generated, or the twin set into a photograph or film of the world."""
 

@@ -88,6 +88,14 @@ async def failed(work: Work, *, upload_id: int) -> None:
         await work.session.flush()
 
 
+async def give_up(work: Work, *, upload_id: int) -> None:
+    """A copy that nobody wants any more: its object, should there be one, is thrown away next."""
+    upload = await store.uploads.lock(work, upload_id)
+    if upload.status is UploadStatus.ARRIVING:
+        rules.move(upload, UploadStatus.GONE, work.now)
+        await work.session.flush()
+
+
 async def use(work: Work, *, upload_id: int, brand_id: int, sha256: str) -> Upload:
     """The brand makes an asset of its file, once."""
     upload = await store.uploads.lock(work, upload_id)

@@ -9,7 +9,7 @@ from market import disclosure, rules, tables, uploads
 from market.disclosure import Picture
 from market.store.rights import rights_of
 from schema.context import Info
-from schema.enums import AssetStatus, Making, Medium
+from schema.enums import AssetStatus, Making, Medium, SigningStatus
 from schema.errors import IdempotencyConflict, InvalidInput, NotAllowed, RightsUnavailable, WrongState
 from schema.ids import Node, stored
 from schema.licences import Licence
@@ -56,6 +56,14 @@ class Asset(Node):
     decide_by: datetime = strawberry.field(description="Pending longer than this is rejected.")
     submitted_at: datetime
 
+    signing: SigningStatus | None = strawberry.field(
+        description="How far the content credentials of the approved picture are. Null: none are made, for nobody uploaded it,"
+        " it is not approved, or its model was erased."
+    )
+    signing_note: str | None = strawberry.field(
+        description="Why it is not signed yet, or will not be, in words for people."
+    )
+
     @classmethod
     def of(cls, row: tables.Asset, now: datetime) -> Self:
         status = rules.asset_status(row, now)
@@ -75,10 +83,13 @@ class Asset(Node):
             note=TOO_LATE if is_late else row.note,
             decide_by=row.decide_by,
             submitted_at=stored(row.submitted_at),
+            signing=row.signing,
+            signing_note=row.signing_note,
         )
 
     @strawberry.field(
-        description="Where the file can be seen. Of one that was uploaded here, a link for a quarter of an hour."
+        description="Where the file can be seen. Of one that was uploaded here, a link for a quarter of an hour; after its model was "
+        "erased it answers 410, and says why."
     )
     def url(self, info: Info) -> str:
         if self.row.upload_id is None:
@@ -88,11 +99,11 @@ class Asset(Node):
     @strawberry.field(
         description=(
             "The approved picture with content credentials (C2PA) that name the licence, how it was made and whether "
-            "machines may learn from it: a link for a quarter of an hour. Null until it is signed; only JPEG and PNG are."
+            "machines may learn from it: a link for a quarter of an hour. Null until it is signed: `signing` says how far that is."
         )
     )
     def signed_url(self, info: Info) -> str | None:
-        if self.row.signed_upload_id is None:
+        if self.signing is not SigningStatus.SIGNED or self.row.signed_upload_id is None:
             return None
         return uploads.link(self.row.signed_upload_id, info.context.seal, info.context.public_url, self.now)
 

@@ -15,6 +15,7 @@ from market.states import (
     ListingStatus,
     Making,
     MandateStatus,
+    SigningStatus,
     TakedownReason,
     TwinStatus,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "PayoutStatus",
     "Scope",
     "ShareStatus",
+    "SigningStatus",
     "TakedownReason",
     "TwinOrder",
     "TwinStatus",
@@ -120,6 +122,13 @@ strawberry.enum(
     Making,
     description=(
         "GENERATED: all of it by artificial intelligence. COMPOSITE: the twin set into a photograph or film of the world."
+    ),
+)
+strawberry.enum(
+    SigningStatus,
+    description=(
+        "PENDING: the signed copy is being made. UNSUITABLE: such a file carries no content credentials. FAILED: given up after "
+        "several attempts."
     ),
 )
 strawberry.enum(TwinOrder, description="PRICE_ASC and PRICE_DESC need availableFor; RELEVANCE needs search.")

@@ -18,7 +18,7 @@ from server import store
 from server.bookkeeping import catch_up, reconcile_nightly
 from server.credentials import Unsignable
 from server.graphql.trusted import KEPT_IN_ALL
-from server.worker import Again, Job, Tools
+from server.worker import Again, Job, Tools, backoff
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ DAILY = timedelta(days=1)
 ORIGINS_KEPT = timedelta(days=180)
 """From which address somebody acted is remembered so long, beside the audit log."""
 TRIMMED_AT_ONCE = 5_000
+REMOVED_AT_ONCE = 100
 
 
 # ------------------------------------------------------------------ four shapes
@@ -110,6 +111,7 @@ async def sweep(tools: Tools, body: dict[str, Any]) -> Again:
                 await enqueue(work, kind, key=str(number), body={argument: number})
         await enqueue(work, "licences.end", key="every minute")
         await enqueue(work, "uploads.discard", key="every minute")
+        await enqueue(work, "uploads.erase", key="every minute")
         await enqueue(work, "uploads.clear", key="every day", due_at=work.now + timedelta(days=1))
         await store.forget_attempts(work)
         await forget_origins(work, older_than=ORIGINS_KEPT)
@@ -134,6 +136,7 @@ async def _forgotten(read: Read) -> Sequence[tuple[str, str, Sequence[int]]]:
         ("payment.dispute", "payment_id", await payments.open_disputes(read, older_than=RARELY)),
         ("licence.follow", "licence_id", await store.licences_behind(read)),
         ("asset.expire", "asset_id", await store.expired_assets(read)),
+        ("asset.sign", "asset_id", await store.unsigned_assets(read, older_than=RARELY)),
     ]
 
 
@@ -171,17 +174,25 @@ async def sign_asset(tools: Tools, body: dict[str, Any]) -> Again:
         signing = await credentials.begin(work, asset_id=asset_id)
     if signing is None:
         return None
-    content = await tools.files.whole(signing.source_key)
     try:
-        signed = await asyncio.to_thread(tools.identity.sign, signing.manifest, signing.media_type, content)
-    except Unsignable as damaged:
-        log.warning("asset %d cannot be signed: %s", asset_id, damaged)
-        return None  # the row of its copy is discarded with the others that never arrived
+        await _sign(tools, asset_id, signing)
+    except Exception as error:
+        log.warning("asset %d cannot be signed: %s: %s", asset_id, type(error).__name__, error)
+        note = credentials.DAMAGED if isinstance(error, Unsignable) else None
+        async with tools.open_work() as work:
+            copy_id = signing.copy.id or 0
+            if await credentials.failed(work, asset_id=asset_id, upload_id=copy_id, note=note):
+                return work.now + backoff(signing.attempt)
+    return None
+
+
+async def _sign(tools: Tools, asset_id: int, signing: credentials.Signing) -> None:
+    content = await tools.files.whole(signing.source_key)
+    signed = await asyncio.to_thread(tools.identity.sign, signing.manifest, signing.media_type, content)
     await tools.files.put(signing.copy.object_key, _at_once(signed))
     what = {"media_type": signing.media_type, "size": len(signed), "sha256": hashlib.sha256(signed).hexdigest()}
     async with tools.open_work() as work:
         await credentials.keep(work, asset_id=asset_id, upload_id=signing.copy.id or 0, **what)  # type: ignore[arg-type]
-    return None
 
 
 async def _at_once(content: bytes) -> AsyncIterator[bytes]:
@@ -198,6 +209,18 @@ async def discard_uploads(tools: Tools, body: dict[str, Any]) -> Again:
         async with tools.open_work() as work:
             await market_store.uploads.forget(work, [upload.id for upload in needless if upload.id is not None])
     return None
+
+
+async def erase_uploads(tools: Tools, body: dict[str, Any]) -> Again:
+    """Objects that show somebody who was erased, then the rows that say that they are removed. Dying between, the next one
+    deletes again what is not there, and goes on."""
+    async with tools.open_read() as read:
+        erased = await market_store.uploads.to_remove(read, limit=REMOVED_AT_ONCE)
+    for upload in erased:
+        await tools.files.delete(upload.object_key)
+    async with tools.open_work() as work:
+        await market_store.uploads.removed(work, [upload.id for upload in erased if upload.id is not None])
+        return work.now if len(erased) == REMOVED_AT_ONCE else None
 
 
 async def clear_files(tools: Tools, body: dict[str, Any]) -> Again:
@@ -240,6 +263,7 @@ JOBS: Mapping[str, Job] = {
     "listing.close": tells_of_listing("CLOSED", store.listing_closes_at),
     "asset.sign": sign_asset,
     "uploads.discard": discard_uploads,
+    "uploads.erase": erase_uploads,
     "uploads.clear": clear_files,
     "sweep": sweep,
 }

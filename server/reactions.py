@@ -141,7 +141,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     market.PolicySet: (),
     market.RatesSet: (),
     market.ContributionChanged: (),
-    market.ModelErased: (),
+    market.ModelErased: (job("uploads.erase", of="party_id"),),
     # listings and bids
     market.ListingOpened: (
         job("listing.open", of="listing_id", due=store.listing_opens_at),

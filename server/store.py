@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from core.errors import NotFound
 from core.tables import Document
 from core.work import Read, Work
 from market.assets import REMINDER_BEFORE
-from market.states import AssetStatus, LicenceStatus, MandateStatus
+from market.states import AssetStatus, LicenceStatus, MandateStatus, SigningStatus
 from market.store.people import IDLE, OPERATOR_IDLE
 from market.tables import ApiKey, Asset, Attempt, Licence, Listing, Mandate, Person, SignIn, Takedown
 from payments.rules import PAID
@@ -291,6 +291,14 @@ async def expired_assets(read: Read, *, limit: int = 100) -> Sequence[int]:
         col(Asset.status) == AssetStatus.PENDING, col(Asset.expiry_told_at).is_(None), col(Asset.decide_by) <= read.now
     )
     return _ids(await read.session.execute(query.order_by(col(Asset.decide_by)).limit(limit)))
+
+
+async def unsigned_assets(read: Read, *, older_than: timedelta, limit: int = 100) -> Sequence[int]:
+    """Approved pictures that should have content credentials by now."""
+    query = sa.select(col(Asset.id)).where(
+        col(Asset.signing) == SigningStatus.PENDING, col(Asset.decided_at) < read.now - older_than
+    )
+    return _ids(await read.session.execute(query.order_by(col(Asset.id)).limit(limit)))
 
 
 async def _waiting_licences(read: Read, condition: sa.ColumnElement[bool], limit: int) -> Sequence[int]:

@@ -150,7 +150,12 @@ class Uploads:
         async with self.database.read(SYSTEM)() as read:
             left = link[1] - int(read.now.timestamp()) if link is not None else 0
             found = await store.uploads.by_ids(read, [link[0]]) if link is not None and left > 0 else {}
+            is_erased = link is not None and not found and await store.uploads.is_erased(read, link[0])
         upload = found.get(link[0]) if link is not None else None
+        if is_erased:
+            return _refused(
+                request, 410, "This file was deleted: whom it showed has been erased. It does not come back."
+            )
         if upload is None or upload.bytes is None:
             return _refused(request, 404, "This link does not hold any more. Ask for the asset's url again.")
         start, end = _wanted(request.headers.get("range", ""), upload.bytes)
@@ -186,5 +191,5 @@ async def _nothing() -> AsyncIterator[bytes]:
 
 
 def _refused(request: Request, status: int, message: str) -> Response:
-    code = {404: "NOT_FOUND", 409: "CONFLICT"}.get(status, "BAD_USER_INPUT")
+    code = {404: "NOT_FOUND", 409: "CONFLICT", 410: "GONE"}.get(status, "BAD_USER_INPUT")
     return JSONResponse({"errors": errors.problem(code, message, request.state.request_id)}, status_code=status)

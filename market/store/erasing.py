@@ -11,7 +11,7 @@ from core.tables import Job
 from core.work import Read, Work
 from market.showing import Spelling
 from market.states import BidStatus, ContributionStatus, MandateStatus
-from market.store import twins
+from market.store import twins, uploads
 from market.tables import (
     ApiKey,
     Asset,
@@ -118,15 +118,24 @@ async def redact_words(work: Work, traces: Traces, redacted: Callable[[str], str
     for takedown in (await work.session.execute(takedowns)).scalars():
         takedown.note = redacted(takedown.note) if takedown.note is not None else None
         takedown.urls = [redacted(url) for url in takedown.urls]
-    assets = sa.select(Asset).where(col(Asset.licence_id).in_([licence.id for licence in traces.licences]))
-    for asset in (await work.session.execute(assets)).scalars():
-        asset.title, asset.url = redacted(asset.title), redacted(asset.url)
-        asset.note = NOTHING if asset.note is not None else None
-        asset.decided_by = redacted(asset.decided_by) if asset.decided_by is not None else None
     failed = sa.select(Job).where(col(Job.error).is_not(None))
     for job in (await work.session.execute(failed)).scalars():
         job.error = redacted(job.error or "")
     await work.session.flush()
+
+
+async def take_pictures(work: Work, traces: Traces, redacted: Callable[[str], str]) -> None:
+    """Names out of what is said of pictures, and the pictures themselves, with their signed copies, off to be removed."""
+    mine = sa.select(Asset).where(col(Asset.licence_id).in_([licence.id for licence in traces.licences]))
+    assets = (await work.session.execute(mine.order_by(col(Asset.id)).with_for_update())).scalars().all()
+    for asset in assets:
+        asset.title, asset.url = redacted(asset.title), redacted(asset.url)
+        asset.note = NOTHING if asset.note is not None else None
+        asset.decided_by = redacted(asset.decided_by) if asset.decided_by is not None else None
+        asset.signing = asset.signing_note = None
+    await work.session.flush()
+    files = {number for asset in assets for number in (asset.upload_id, asset.signed_upload_id) if number is not None}
+    await uploads.erase(work, files)
 
 
 async def powers(work: Work, model_id: int) -> tuple[Sequence[Mandate], Sequence[Contribution]]:

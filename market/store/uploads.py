@@ -69,6 +69,31 @@ async def forget(work: Work, ids: Collection[int]) -> None:
     await work.session.execute(sa.delete(Upload).where(gone))
 
 
+async def erase(work: Work, ids: Collection[int]) -> None:
+    """They show somebody who is erased: nobody fetches or uses them from now on, and their objects are to be removed. What
+    this work says stands with it: no crash forgets an object."""
+    erased = sa.update(Upload).where(col(Upload.id).in_(ids), col(Upload.erased_at).is_(None))
+    used_at = sa.func.coalesce(col(Upload.used_at), work.now)
+    await work.session.execute(erased.values(status=UploadStatus.GONE, erased_at=work.now, used_at=used_at))
+
+
+async def to_remove(read: Read, *, limit: int) -> Sequence[Upload]:
+    """Erased ones whose objects may still be there."""
+    query = sa.select(Upload).where(col(Upload.erased_at).is_not(None), col(Upload.removed_at).is_(None))
+    return (await read.session.execute(query.order_by(col(Upload.id)).limit(limit))).scalars().all()
+
+
+async def removed(work: Work, ids: Collection[int]) -> None:
+    """Their objects are gone; their rows stay for who still has a link."""
+    gone = sa.update(Upload).where(col(Upload.id).in_(ids), col(Upload.erased_at).is_not(None))
+    await work.session.execute(gone.values(removed_at=work.now))
+
+
+async def is_erased(read: Read, upload_id: int) -> bool:
+    query = sa.select(1).where(col(Upload.id) == upload_id, col(Upload.erased_at).is_not(None))
+    return (await read.session.execute(query)).scalar_one_or_none() is not None
+
+
 async def unknown_keys(read: Read, keys: Collection[str]) -> set[str]:
     """Those of the keys that no row has."""
     query = sa.select(col(Upload.object_key)).where(col(Upload.object_key).in_(keys))

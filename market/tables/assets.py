@@ -6,14 +6,15 @@ from sqlmodel import Field
 
 from core.tables import Id, MaybeMoment, Moment, Stamp, Table, listed, one_of, ref
 from market.rights import Medium
-from market.states import AssetStatus, Making
+from market.states import AssetStatus, Making, SigningStatus
 
 
 class Asset(Table, table=True):
     """One file made under a licence: where it is (elsewhere, or uploaded here), its SHA-256, how it was made.
     `status` is what somebody decided;
     after `decide_by` one that is still PENDING is rejected by the clock. `reminded_at` and `expiry_told_at` are when the
-    parties were told so. `decided_by` is a name for people, `decided_caller` the exact credential."""
+    parties were told so. `decided_by` is a name for people, `decided_caller` the exact credential. `signing` is how far its
+    content credentials are; null: none are made."""
 
     id: Id = None
     licence_id: int = ref("licence.id")
@@ -36,15 +37,21 @@ class Asset(Table, table=True):
     decided_by: str | None = Field(default=None, nullable=True)
     decided_caller: str | None = Field(default=None, nullable=True)
     note: str | None = Field(default=None, nullable=True)
+    signing: SigningStatus | None = one_of(SigningStatus, nullable=True, default=None)
+    signing_attempts: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    signing_note: str | None = Field(default=None, nullable=True)
     __table_args__ = (
         listed("status", AssetStatus),
         listed("medium", Medium),
         listed("making", Making),
+        listed("signing", SigningStatus),
+        sa.CheckConstraint("signing <> 'SIGNED' or signed_upload_id is not null", name="signed"),
         sa.CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
         sa.CheckConstraint(
             "(status = 'PENDING') = (decided_at is null) and (decided_at is null) = (decided_by is null)",
             name="decided",
         ),
         sa.Index(None, "licence_id", "id"),
+        sa.Index("asset_to_sign", "id", postgresql_where=text("signing = 'PENDING'")),
         sa.Index("asset_waiting", "decide_by", postgresql_where=text("status = 'PENDING' and expiry_told_at is null")),
     )

@@ -9,7 +9,8 @@ from market.states import UploadStatus
 
 class Upload(Table, table=True):
     """One file of a brand's. The row is there before the object and goes after it, so that no object is without a row; it
-    is KEPT only once the object is whole, so that no kept row is without an object. `object_key` tells nobody anything."""
+    is KEPT only once the object is whole, so that no kept row is without an object. `object_key` tells nobody anything. A file
+    that showed somebody who was erased is GONE since `erased_at`, its object since `removed_at`; the row stays, and says so."""
 
     id: Id = None
     brand_id: int = ref("party.id")
@@ -21,6 +22,8 @@ class Upload(Table, table=True):
     arriving_since: MaybeMoment = None
     kept_at: MaybeMoment = None
     used_at: MaybeMoment = None
+    erased_at: MaybeMoment = None
+    removed_at: MaybeMoment = None
     media_type: str | None = Field(default=None, nullable=True)
     bytes: MaybeMinor = None
     sha256: str | None = Field(default=None, nullable=True)
@@ -31,6 +34,9 @@ class Upload(Table, table=True):
             "status <> 'KEPT' or (sha256 is not null and bytes > 0 and media_type is not null and kept_at is not null)",
             name="kept",
         ),
+        sa.CheckConstraint("erased_at is null or (status = 'GONE' and used_at is not null)", name="erased"),
+        sa.CheckConstraint("removed_at is null or erased_at is not null", name="removed"),
         sa.Index(None, "brand_id", "status"),
         sa.Index("upload_unused", "created_at", postgresql_where=sa.text("used_at is null")),
+        sa.Index("upload_to_remove", "id", postgresql_where=sa.text("erased_at is not null and removed_at is null")),
     )

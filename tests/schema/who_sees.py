@@ -78,6 +78,8 @@ TABLE: dict[str, dict[str, str]] = {
         "submittedAt": "SS-S-SU",
         "licence": "SS-S-SU",
         "signedUrl": "00-0-0U",
+        "signing": "00-0-0U",
+        "signingNote": "00-0-0U",
         "disclosures": "SS-S-SU",
     },
     "Takedown": {
