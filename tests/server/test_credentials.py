@@ -6,6 +6,7 @@ import logging
 import struct
 import zlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from core.actor import SYSTEM
-from market import assets, uploads
-from market.credentials import LICENCE_ASSERTION
+from market import assets, credentials, uploads
+from market.credentials import DAMAGED, GIVEN_UP, LICENCE_ASSERTION, MOST_ATTEMPTS, UNSUITABLE
 from market.rights import Medium
-from market.states import AssetStatus, Making, UploadStatus
+from market.states import AssetStatus, Making, SigningStatus, UploadStatus
 from market.tables import Asset
 from server.credentials import Identity, connect, development, kept
 from server.database import Database
+from server.files import Files
 from server.jobs import JOBS, sign_asset
 from server.settings import Settings
 from server.worker import ACTIVITY_KEPT, Tools, Worker
@@ -160,16 +162,68 @@ async def test_nothing_is_signed_that_was_not_approved(studio: Studio) -> None:
     assert (found.status, found.signed_upload_id) == (AssetStatus.REJECTED, None)
 
 
-async def test_a_damaged_picture_is_let_be(studio: Studio, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_damaged_picture_is_tried_some_times_and_given_up(
+    studio: Studio, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.WARNING, "server.jobs")
     asset = await studio.approved(b"\xff\xd8\xff\xe0 this is no JPEG at all" + b"x" * 100)
-    await studio.drain()
+    for attempt in range(MOST_ATTEMPTS):
+        found = await studio.asset(asset)
+        assert (found.signing, found.signing_attempts) == (SigningStatus.PENDING, attempt)
+        await studio.drain()
+        await studio.later(hours=attempt + 1)
     assert "cannot be signed" in caplog.text
-    assert (await studio.asset(asset)).signed_upload_id is None
-    await studio.later(hours=2)
+    found = await studio.asset(asset)
+    assert (found.signing, found.signing_attempts, found.signing_note) == (SigningStatus.FAILED, MOST_ATTEMPTS, DAMAGED)
+    assert found.signed_upload_id is None
+    async with studio.database.read(SYSTEM)() as read:
+        assert await read.session.scalar(sa.text("select count(*) from job where kind = 'asset.sign'")) == 0
     await studio.sweep()
     assert len(await studio.rows()) == 1
     await studio.agree()
+
+
+@dataclass(frozen=True)
+class Faltering(Files):
+    """An object store that does not answer the first few times."""
+
+    left: list[int] = field(default_factory=list)
+
+    async def whole(self, key: str) -> bytes:
+        if self.left and self.left.pop():
+            raise OSError("no route to the bucket")
+        return await super().whole(key)
+
+
+async def test_a_store_that_was_away_is_asked_again(studio: Studio) -> None:
+    asset = await studio.approved(png())
+    studio.files = Faltering(studio.files.store, [1, 1])
+    for hours in (1, 2, 3):
+        assert (await studio.asset(asset)).signing is SigningStatus.PENDING
+        await studio.drain()
+        await studio.later(hours=hours)
+    found = await studio.asset(asset)
+    assert (found.signing, found.signing_attempts, found.signing_note) == (SigningStatus.SIGNED, 3, None)
+    await studio.sweep()
+    assert {row.status for row in await studio.rows()} == {UploadStatus.KEPT}
+    assert len(studio.objects()) == 2
+
+
+async def test_a_file_on_which_every_worker_dies_is_given_up(studio: Studio) -> None:
+    asset = await studio.approved(png())
+    for _ in range(MOST_ATTEMPTS):
+        async with studio.database.work(SYSTEM)() as work:
+            assert await credentials.begin(work, asset_id=number(asset)) is not None  # and here it dies
+    await studio.drain()
+    found = await studio.asset(asset)
+    assert (found.signing, found.signing_note) == (SigningStatus.FAILED, GIVEN_UP)
+
+
+async def test_a_film_says_that_it_carries_no_credentials(studio: Studio) -> None:
+    asset = await studio.approved(b"\0\0\0\x18ftypmp42" + b"film" * 50)
+    await studio.drain()
+    found = await studio.asset(asset)
+    assert (found.signing, found.signing_note) == (SigningStatus.UNSUITABLE, UNSUITABLE)
 
 
 async def test_a_worker_that_dies_before_it_tells_leaves_no_second_copy(studio: Studio) -> None:

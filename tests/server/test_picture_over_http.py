@@ -28,7 +28,7 @@ UPLOAD = """mutation { createUpload(input: {}) { __typename ... on UploadCreated
 DECIDE = """mutation ($id: ID!) { decideAsset(input: {assetId: $id, approve: true}) { __typename
     ... on AssetDecided { asset { status url } } } }"""
 LOOK = """query ($number: String!) { licence(number: $number) { certificate html: documentUrl(format: HTML) pdf: documentUrl
-    assets { nodes { url signedUrl status } } } }"""
+    assets { nodes { url signedUrl signing signingNote status } } } }"""
 
 
 class Town:
@@ -85,6 +85,7 @@ async def test_a_picture_goes_its_whole_way(town: Town) -> None:
 
     seen = (await town.ask(ada, LOOK, number=town.deal.licence.number))["licence"]
     (node,) = seen["assets"]["nodes"]
+    assert (node["signing"], node["signingNote"]) == ("SIGNED", None)
     signed = (await town.http.get(node["signedUrl"])).content
     assert reader(signed, identity).get_validation_state() == "Trusted"
     assert (await town.http.get(seen["pdf"])).content.startswith(b"%PDF-")
