@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.work import Work
-from market import disclosure, store, uploads
+from market import disclosure, rules, store, uploads
 from market.states import SigningStatus
 from market.store.rights import rights_of
 from market.tables import Asset, Consent, Licence, Upload
@@ -39,7 +39,7 @@ async def begin(work: Work, *, asset_id: int) -> Signing | None:
         return None
     source = (await store.uploads.by_ids(work, [asset.upload_id])).get(asset.upload_id)
     if source is None or source.media_type not in SIGNABLE or (source.bytes or 0) > LARGEST:
-        asset.signing, asset.signing_note = SigningStatus.UNSUITABLE, UNSUITABLE
+        rules.move_signing(asset, SigningStatus.UNSUITABLE, UNSUITABLE)
         await work.session.flush()
         return None
     if asset.signing_attempts >= MOST_ATTEMPTS:
@@ -67,7 +67,8 @@ async def keep(work: Work, *, asset_id: int, upload_id: int, media_type: str, si
         return
     upload = await uploads.arrived(work, upload_id=upload_id, media_type=media_type, size=size, sha256=sha256)
     upload.used_at = work.now
-    asset.signed_upload_id, asset.signing, asset.signing_note = upload_id, SigningStatus.SIGNED, None
+    asset.signed_upload_id = upload_id
+    rules.move_signing(asset, SigningStatus.SIGNED)
     await work.session.flush()
 
 
@@ -86,7 +87,7 @@ async def failed(work: Work, *, asset_id: int, upload_id: int, note: str | None)
 
 
 async def _end(work: Work, asset: Asset) -> None:
-    asset.signing, asset.signing_note = SigningStatus.FAILED, asset.signing_note or GIVEN_UP
+    rules.move_signing(asset, SigningStatus.FAILED, asset.signing_note or GIVEN_UP)
     await work.session.flush()
 
 

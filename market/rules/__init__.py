@@ -55,6 +55,7 @@ from market.rules.states import (
     LISTING_MOVES,
     MANDATE_MOVES,
     MOVES,
+    SIGNING_MOVES,
     TWIN_MOVES,
     UPLOAD_MOVES,
     asset_status,
@@ -63,6 +64,7 @@ from market.rules.states import (
     listing_status,
     may_move,
     move,
+    move_signing,
     status_of,
 )
 
@@ -75,6 +77,7 @@ __all__ = [
     "LONGEST_RIGHTS_YEARS",
     "MANDATE_MOVES",
     "MOVES",
+    "SIGNING_MOVES",
     "TWIN_MOVES",
     "UPLOAD_MOVES",
     "Power",
@@ -120,6 +123,7 @@ __all__ = [
     "listing_status",
     "may_move",
     "move",
+    "move_signing",
     "power_over",
     "status_of",
     "years_after",

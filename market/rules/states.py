@@ -24,6 +24,7 @@ from market.states import (
     ListingStatus,
     MandateStatus,
     Outcome,
+    SigningStatus,
     TwinStatus,
     UploadStatus,
 )
@@ -116,6 +117,14 @@ UPLOAD_MOVES: Mapping[UploadStatus, frozenset[UploadStatus]] = {
     UploadStatus.GONE: frozenset(),
 }
 
+SIGNING_MOVES: Mapping[SigningStatus, frozenset[SigningStatus]] = {
+    SigningStatus.PENDING: frozenset({SigningStatus.SIGNED, SigningStatus.UNSUITABLE, SigningStatus.FAILED}),
+    SigningStatus.SIGNED: frozenset(),
+    SigningStatus.UNSUITABLE: frozenset(),
+    SigningStatus.FAILED: frozenset(),
+}
+"""An asset's second status: how far its content credentials are. An erasure ends it."""
+
 MOVES: Mapping[type, Mapping[StrEnum, frozenset[StrEnum]]] = {
     Twin: {status: frozenset(after) for status, after in TWIN_MOVES.items()},
     Listing: {status: frozenset(after) for status, after in LISTING_MOVES.items()},
@@ -190,6 +199,13 @@ def move(row: Stateful, to: Status, now: datetime) -> None:
         row.outcome = Outcome(to.value)
     else:
         row.status = to  # type: ignore[assignment]  # MOVES has only this row's own states
+
+
+def move_signing(asset: Asset, to: SigningStatus, note: str | None = None) -> None:
+    """The only way in which a signing ends. Raises WrongState."""
+    if asset.signing is None or to not in SIGNING_MOVES[asset.signing]:
+        raise WrongState(f"A signing that is {asset.signing} cannot become {to}.", state=asset.signing or "NONE")
+    asset.signing, asset.signing_note = to, note
 
 
 def _noun(row: Stateful) -> str:
