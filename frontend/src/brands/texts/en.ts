@@ -365,7 +365,7 @@ export const en = {
   "verify.file": "Choose a file",
   "verify.check": "Check it",
   "verify.noAnswer": "The market could not be reached. Try again in a moment.",
-  "verify.private": "We tell what the certificate says and what it is worth today. Who asks is not kept with it.",
+  "verify.private": "We tell what the certificate says and what it is worth today.",
   "verify.answer": "Answer",
   "verify.valid": "Yes: it is licensed today",
   "verify.notNow": "It is real, but not in force today",

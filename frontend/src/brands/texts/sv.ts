@@ -367,7 +367,7 @@ export const sv: Record<keyof typeof en, string> = {
   "verify.file": "Välj en fil",
   "verify.check": "Kontrollera",
   "verify.noAnswer": "Marknaden kunde inte nås. Försök igen om en stund.",
-  "verify.private": "Vi säger vad certifikatet säger och vad det är värt i dag. Vem som frågar sparas inte med det.",
+  "verify.private": "Vi säger vad certifikatet säger och vad det är värt i dag.",
   "verify.answer": "Svar",
   "verify.valid": "Ja: den är licensierad i dag",
   "verify.notNow": "Den är äkta, men gäller inte i dag",
