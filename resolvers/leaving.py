@@ -26,8 +26,8 @@ LINK_HOLDS = timedelta(minutes=15)
 class LeavingMutations:
     @strawberry.mutation
     async def export_model(self, info: Info, input: ExportModelInput) -> ExportModelResult:
-        model_id = number_of(info, input.model_id, "Model", path=["modelId"])
         async with policy.work(info) as work:
+            model_id = number_of(info, input.model_id, "Model", path=["modelId"])
             exporting.check_may_export(work.actor, model_id)
             expires_at = work.now + LINK_HOLDS
         ticket = orjson.dumps([model_id, info.context.actor.caller, int(expires_at.timestamp())])
@@ -36,7 +36,7 @@ class LeavingMutations:
 
     @strawberry.mutation
     async def erase_model(self, info: Info, input: EraseModelInput) -> EraseModelResult:
-        model_id = number_of(info, input.model_id, "Model", path=["modelId"])
         async with policy.work(info) as work:
+            model_id = number_of(info, input.model_id, "Model", path=["modelId"])
             row = await erasing.erase(work, model_id=model_id, confirmation=input.signature)
         return ModelErased(model=Model.of(row))

@@ -57,6 +57,7 @@ class PaymentMutations:
 
     @strawberry.mutation
     async def retry_payment(self, info: Info, input: RetryPaymentInput) -> RetryPaymentResult:
+        policy.require_caller(info.context.actor)
         licence_id = number_of(info, input.licence_id, "Licence", path=["licenceId"])
         try:
             async with policy.work(info) as work:

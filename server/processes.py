@@ -30,6 +30,7 @@ from server.worker import Worker
 GRACE_SECONDS = 10
 PROTOCOLS: dict[str, Any] = {
     "http": HttpProtocol,
+    "timeout_keep_alive": 75,  # longer than clients and proxies keep an idle connection: whoever closes first must be they
     "ws": WebSocketProtocol,
     "ws_max_size": 100_000,
     "ws_per_message_deflate": False,  # it doubles the memory of a connection

@@ -121,7 +121,7 @@ async def count(api: Api, table: str) -> int:
 def test_every_mutation_that_takes_a_key_is_played_here(api: Api) -> None:
     root = api.schema._schema.mutation_type
     assert root is not None
-    inputs = {name: field.args["input"].type.of_type for name, field in root.fields.items()}
+    inputs = {name: field.args["input"].type.of_type for name, field in root.fields.items() if "input" in field.args}
     assert {name for name, kind in inputs.items() if "idempotencyKey" in kind.fields} == MUTATIONS.keys()
 
 
