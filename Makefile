@@ -58,12 +58,12 @@ torture: $(READY)  ## Kill, break and lose things by the thousand; some hours [K
 	$(BIN)/python -W ignore -m bench.faults --payments $(or $(PAYMENTS),10000)
 	$(BIN)/python -W ignore -m bench.webhooks --events $(or $(EVENTS),100000)
 
-check: $(READY)  ## Everything but the tests: format, lint, types, the rooms, the migrations, the printed schema
+check: $(READY)  ## Everything but the tests: format, lint, types, the rooms, the migrations, who sees what, the printed schema
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/test_house.py tests/test_migrations.py
+	$(BIN)/python -m pytest -q tests/test_house.py tests/test_migrations.py tests/schema/test_tables.py
 	$(BIN)/twinmarket export-schema | diff -u schema/schema.graphql - || { echo 'schema/schema.graphql is old: make schema' >&2; exit 1; }
 	$(BIN)/twinmarket export-figures | diff -u frontend/src/shared/market.json - || { echo 'frontend/src/shared/market.json is old: make schema' >&2; exit 1; }
 

@@ -1,10 +1,9 @@
 """What happens beside a sale, for tests of who sees it: a crew, a takedown, a payment that waits, a payout."""
 
-from dataclasses import replace
 from typing import Any
 
-from core.actor import SYSTEM, Actor
-from market import contributions, store, takedowns
+from core.actor import SYSTEM, Actor, Scope
+from market import contributions, parties, store, takedowns
 from market.states import TakedownReason
 from payments import store as money
 from payments.money import Money
@@ -14,9 +13,19 @@ from tests.schema.conftest import SEAL, Api
 
 async def invited(api: Api, ada: Actor, twin_id: str, name: str) -> Any:
     """Somebody of the crew, who has not answered."""
-    input = {"twinId": twin_id, "craft": "stylist", "basisPoints": 100, "name": name, "country": "NO"}
+    return await _invited(api, ada, {"twinId": twin_id, "craft": "stylist", "name": name, "country": "NO"})
+
+
+async def invited_again(api: Api, ada: Actor, contribution: Any) -> Any:
+    """The same contributor, for another twin."""
+    made = await api.do(ada, "createTwin", {"handle": "ada-two", "name": "Two"}, "... on TwinCreated { twin { id } }")
+    known = contribution["contributor"]["id"]
+    return await _invited(api, ada, {"twinId": made["twin"]["id"], "craft": "retoucher", "contributorId": known})
+
+
+async def _invited(api: Api, ada: Actor, input: dict[str, Any]) -> Any:
     fields = "... on ContributorInvited { contribution { id contributor { id } } }"
-    return (await api.do(ada, "inviteContributor", input, fields))["contribution"]
+    return (await api.do(ada, "inviteContributor", input | {"basisPoints": 100}, fields))["contribution"]
 
 
 async def taken_down(api: Api, licence_id: str) -> str:
@@ -27,11 +36,23 @@ async def taken_down(api: Api, licence_id: str) -> str:
     return SEAL.id("Takedown", 1)
 
 
-async def accepted(api: Api, contribution: Any) -> None:
-    number, party = (SEAL.open_id(each["id"])[1] for each in (contribution, contribution["contributor"]))
-    crew = replace(SYSTEM, caller="person:crew", contributor_ids=frozenset({party}))
+async def accepted(api: Api, contribution: Any) -> Actor:
+    """The contributor, who has said yes."""
+    number, party_id = (SEAL.open_id(each["id"])[1] for each in (contribution, contribution["contributor"]))
+    async with api.database.work(SYSTEM)() as work:
+        person = await parties.add_member(
+            work, party_id=party_id, email=f"crew-{party_id}@example.test", person_name="Mira", password_hash=None
+        )
+    crew = Actor(
+        caller=f"person:{person.id}",
+        name="Mira",
+        person_id=person.id,
+        scopes=frozenset(Scope),
+        contributor_ids=frozenset({party_id}),
+    )
     async with api.database.work(crew)() as work:
         await contributions.respond(work, contribution_id=number, accept=True)
+    return crew
 
 
 async def needs_the_brand(api: Api) -> None:
