@@ -12,7 +12,7 @@ from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
 
 from server import portraits
 from server.graphql import errors
@@ -46,8 +46,9 @@ over a WebSocket (graphql-transport-ws) or as server-sent events (<code>Accept: 
 
 @dataclass(slots=True)
 class App:
-    """`taken`: the first words of the API's own paths, which are never answered with a page."""
+    """`others` come first; what only they have is not answered with a page, nor is what begins like one of them: `taken`."""
 
+    others: tuple[BaseRoute, ...]
     taken: frozenset[str]
     shows_graphiql: bool
     folder: Path
@@ -55,6 +56,8 @@ class App:
 
     async def page(self, request: Request) -> Response:
         """The app, whatever its own path is: it finds the screen by itself."""
+        if methods := {each for route in self.others for each in _methods(route, request)}:
+            return Response(status_code=405, headers={"Allow": ", ".join(sorted(methods))})
         path = request.path_params["path"]
         first, last = path.partition("/")[0], path.rpartition("/")[2]
         if request.method not in ("GET", "HEAD") or first in self.taken or "." in last:
@@ -107,8 +110,9 @@ class App:
 
 def routes(others: Iterable[BaseRoute], *, shows_graphiql: bool, folder: Path = WEB) -> list[BaseRoute]:
     """To stand behind all the others."""
+    others = tuple(others)
     taken = {route.path.split("/")[1] for route in others if hasattr(route, "path")} - {""}
-    app = App(frozenset({*taken, "assets", "portraits"}), shows_graphiql, folder)
+    app = App(others, frozenset({*taken, "assets", "portraits"}), shows_graphiql, folder)
     return [
         Route("/assets/{name}", app.asset),
         Route("/portraits/{model}/{twin}.svg", portraits.answer),
@@ -116,6 +120,12 @@ def routes(others: Iterable[BaseRoute], *, shows_graphiql: bool, folder: Path = 
         Route("/licenses.md", app.notices),
         Route("/{path:path}", app.page, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
     ]
+
+
+def _methods(route: BaseRoute, request: Request) -> set[str]:
+    """Those with which a route of this very address would have answered."""
+    match, _ = route.matches(request.scope)
+    return set(getattr(route, "methods", None) or ()) if match is Match.PARTIAL else set()
 
 
 def _nothing_there(request: Request) -> Response:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 import typing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import httpx
@@ -187,12 +187,12 @@ async def test_coming_and_going_is_written_down(http: httpx.AsyncClient, databas
     assert (await verdict(database)).fault is None
 
 
-PLAIN = (int, bool, str, type(None))
+PLAIN = (int, bool, str, datetime, type(None))
 
 
 @pytest.mark.parametrize("fact", [fact for fact in REACTIONS if fact not in UNAUDITED])
 def test_no_audited_fact_carries_words_of_people(fact: type) -> None:
-    """Numbers, and words of a fixed list: nothing that has to be forgotten with a person."""
+    """Numbers, moments, and words of a fixed list: nothing that has to be forgotten with a person."""
     fixed = {"method", "currency"}
     for name, kind in typing.get_type_hints(fact).items():
         for each in typing.get_args(kind) or (kind,):
