@@ -199,5 +199,6 @@ async def test_the_sweeper_asks_for_what_was_forgotten(database: Database, world
         "licences.end": {},
         "tidy": {},
         "uploads.discard": {},
+        "uploads.erase": {},
         "uploads.clear": {},
     }
