@@ -25,7 +25,7 @@ $(shell mkdir -p "$(CURDIR)/var/home")
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: torture help demo web dev test check fmt lint types migrations schema bench clean
+.PHONY: help demo web dev pictures torture test check fmt lint types migrations schema bench clean
 
 help:  ## Say what there is
 	@echo 'Twinmarket: models license their digital twins, and every payment is split.'
@@ -52,6 +52,9 @@ dev: $(READY)  ## The API, and the web app that changes as you write it [PORT=80
 
 test: web  ## Run every test [ARGS='-k name'] [WORKERS=2]
 	@exec $(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
+
+pictures: web  ## Take the pictures of the README, and measure how soon a phone can be used
+	@exec $(BIN)/python -m pytest -q -s -n 0 tests/browser/pictures.py
 
 torture: $(READY)  ## Kill, break and lose things by the thousand; some hours [KILLS=10000] [PAYMENTS=10000] [EVENTS=100000]
 	$(BIN)/python -W ignore -m bench.kill --kills $(or $(KILLS),10000)

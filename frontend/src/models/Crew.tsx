@@ -160,7 +160,7 @@ function Invite({ twin, country, refetch }: { twin: Twin; country: string; refet
         <NativeSelect label={t("crew.country")} data={countries} {...form.getInputProps("country")} />
       </div>
       <Button type="submit" loading={inviting}>{t("crew.invite.do")}</Button>
-      {letter && <div className={css.note} role="status"><Text size="sm">{t("crew.letter")}</Text><code className={css.code}>{letter}</code></div>}
+      {letter && <div className={css.note} role="status"><Text size="sm">{t("crew.letter")}</Text><code className={css.code}>{`${location.origin}/join#${letter}`}</code></div>}
     </form>
   );
 }
