@@ -34,7 +34,7 @@ async def propose(
 async def respond(database: Database, player: Player, mandate: Mandate, accept: bool = True) -> Mandate:
     async with database.work(player.actor)() as work:
         answered = await mandates.respond(work, mandate_id=number(mandate), accept=accept)
-        assert work.facts == [MandateAnswered(mandate_id=number(mandate), accepted=True)]
+        assert work.facts == [MandateAnswered(mandate_id=number(mandate), accepted=accept)]
     return answered
 
 

@@ -106,9 +106,9 @@ async def test_what_was_said_is_kept_in_versions(database: Database) -> None:
     ("changes", "field"),
     [
         ({"rates": {}}, "rates"),
-        ({"rates": {Medium.EMAIL: Decimal(0)}}, "rates"),
-        ({"rates": {Medium.EMAIL: Decimal("1.001")}}, "rates"),
-        ({"rates": {Medium.EMAIL: Decimal("1e9")}}, "rates"),
+        ({"rates": {Medium.EMAIL: Decimal(0)}}, "rates.0.per30Days"),
+        ({"rates": {Medium.EMAIL: Decimal("1.001")}}, "rates.0.per30Days"),
+        ({"rates": {Medium.EMAIL: Decimal("1e9")}}, "rates.0.per30Days"),
         ({"factors": {"EU": Decimal(2)}}, "territoryFactors"),
         ({"factors": {"SE": Decimal(0)}}, "territoryFactors"),
         ({"industry_exclusivity": Decimal("0.5")}, "industryExclusivityFactor"),
@@ -121,7 +121,7 @@ async def test_rates_that_cannot_be(database: Database, changes: dict[str, Any],
     ada = await factories.twin(database)
     with pytest.raises(InvalidInput) as refused:
         await factories.set_rates(database, ada, **changes)
-    assert refused.value.path == (field,)
+    assert refused.value.path == tuple(field.split("."))
 
 
 @pytest.mark.parametrize(
