@@ -30,6 +30,7 @@ Id = Annotated[int | None, Field(sa_type=BigInteger, primary_key=True, sa_column
 Minor = Annotated[int, Field(sa_type=BigInteger)]
 MaybeMinor = Annotated[int | None, Field(sa_type=BigInteger, nullable=True)]
 Currency = Annotated[str, Field(sa_type=sa.CHAR(3))]
+MaybeCurrency = Annotated[str | None, Field(sa_type=sa.CHAR(3), nullable=True)]
 Moment = Annotated[datetime, Field(sa_type=sa.DateTime(timezone=True))]
 MaybeMoment = Annotated[datetime | None, Field(sa_type=sa.DateTime(timezone=True), nullable=True)]
 Stamp = Annotated[

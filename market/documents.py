@@ -160,7 +160,7 @@ def _price(terms: Terms) -> Iterator[Row]:
     for share in sorted(terms.shares, key=lambda share: share.position):
         payee = terms.parties[share.payee_id].name if share.payee_id is not None else PLATFORM_NAME
         percent = Decimal(share.basis_points).scaleb(-2)
-        amount = Money(share.amount_minor, share.currency)
+        amount = share.agreed
         yield f"{payee}, {share.role.lower()}", f"{amount}, which is {percent:.2f} % of the price"
 
 

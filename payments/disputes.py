@@ -42,7 +42,7 @@ async def drive(open_work: OpenWork, gateway: Gateway, payment_id: int) -> None:
         await reversals.settle(open_work, gateway, payment_id)  # what came before must be known first
         await _record_opening(open_work, disputed)
         await reversals.settle(open_work, gateway, payment_id)
-        if seen.state is DisputeState.LOST or (seen.state is DisputeState.WON and seen.withdrawn.minor == 0):
+        if seen.state is DisputeState.LOST or (seen.state is DisputeState.WON and seen.is_given_back):
             await _record_end(open_work, disputed)
             await reversals.settle(open_work, gateway, payment_id)
 
@@ -57,8 +57,12 @@ async def _record_opening(open_work: OpenWork, disputed: Disputed) -> None:
         if not is_new or dispute.id is None:
             return
         dispute.fee_minor = seen.fee.minor
-        await ledger.post(work, list(ledger.dispute_postings(dispute)))
+        taken = Money(dispute.amount_minor, dispute.currency)
+        if payment.settled_currency is not None:
+            taken, dispute.settled_minor = seen.withdrawn, seen.withdrawn.minor
+        await ledger.post(work, list(ledger.dispute_postings(dispute, taken, seen.fee)))
         cause = Cause(seen.id, dispute_id=dispute.id)
+        dispute.excess_minor = dispute.amount_minor  # nothing of it is borne yet
         dispute.excess_minor = await reversals.plan(work, payment, cause, seen.amount)
         rules.settle(payment, PaymentStatus.DISPUTED)
         work.record(DisputeOpened(dispute_id=dispute.id, payment_id=disputed.payment_id, reference=payment.reference))
@@ -73,19 +77,22 @@ async def _record_end(open_work: OpenWork, disputed: Disputed) -> None:
         )
         if dispute.status is not DisputeStatus.OPEN or dispute.id is None:
             return
-        fee_back = Money(dispute.fee_minor - seen.fee.minor, dispute.currency)
+        fee_back = Money(dispute.fee_minor - seen.fee.minor, seen.fee.currency)
         dispute.fee_minor, dispute.closed_at = seen.fee.minor, work.now
         rules.move(dispute, ENDS[seen.state])
         if seen.state is DisputeState.WON:
-            await _win(work, payment, dispute, fee_back)
+            is_foreign = payment.settled_currency is not None
+            back = seen.reinstated if is_foreign else Money(dispute.amount_minor, dispute.currency)
+            await _win(work, payment, dispute, back=back, fee_back=fee_back)
         else:
             await _lose(work, payment, dispute)
 
 
-async def _win(work: Work, payment: Payment, dispute: Dispute, fee_back: Money) -> None:
-    await ledger.post(work, list(ledger.reinstated_postings(dispute, fee_back)))
+async def _win(work: Work, payment: Payment, dispute: Dispute, *, back: Money, fee_back: Money) -> None:
+    await ledger.post(work, list(ledger.reinstated_postings(dispute, back, fee_back)))
+    await _even_out(work, payment, dispute)
     cause = Cause(dispute.stripe_id, dispute_id=dispute.id)
-    await reversals.undo(work, payment, cause, excess=Money(dispute.excess_minor, dispute.currency))
+    await reversals.undo(work, payment, cause, excess=rules.settled(payment, dispute.excess_minor))
     rules.settle(payment, rules.payment_status(payment, is_disputed=await _is_disputed(work, payment)))
     work.record(DisputeWon(dispute_id=dispute.id or 0, payment_id=dispute.payment_id, reference=payment.reference))
 
@@ -93,7 +100,8 @@ async def _win(work: Work, payment: Payment, dispute: Dispute, fee_back: Money) 
 async def _lose(work: Work, payment: Payment, dispute: Dispute) -> None:
     cause = Cause(dispute.stripe_id, dispute_id=dispute.id)
     rows = [row for row in await store.lock_reversals(work, dispute.payment_id) if cause.is_of(row)]
-    await ledger.post(work, list(ledger.lost_postings(dispute, rows)))
+    await ledger.post(work, list(ledger.lost_postings(dispute, rows, rules.settled(payment, dispute.excess_minor))))
+    await _even_out(work, payment, dispute)
     payment.refunded_minor += dispute.amount_minor - dispute.excess_minor
     rules.settle(payment, rules.payment_status(payment, is_disputed=await _is_disputed(work, payment)))
     work.record(
@@ -104,6 +112,13 @@ async def _lose(work: Work, payment: Payment, dispute: Dispute) -> None:
             is_whole=payment.refunded_minor == payment.amount_minor,
         )
     )
+
+
+async def _even_out(work: Work, payment: Payment, dispute: Dispute) -> None:
+    """It has ended, and nothing is disputed any more: what is left of it, other rates have made."""
+    if payment.settled_currency is not None:
+        none = Money(0, payment.settled_currency)
+        await ledger.true_up(work, dispute.stripe_id, ledger.DISPUTED, target=none, payment_id=payment.id)
 
 
 async def _is_disputed(work: Work, payment: Payment) -> bool:

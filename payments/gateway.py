@@ -68,7 +68,8 @@ class RefundState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefundMade:
-    """`refund_id` is ours, from the metadata; null when somebody made it by hand."""
+    """`refund_id` is ours, from the metadata; null when somebody made it by hand. `moved` is what it did to the platform's
+    balance, in the currency of that: negative, unless it failed. Null where that is not shown."""
 
     id: str
     state: RefundState
@@ -76,6 +77,7 @@ class RefundMade:
     charge_id: str | None
     refund_id: int | None
     failure_code: str | None = None
+    moved: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,8 @@ class DisputeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DisputeSeen:
-    """`withdrawn` is what Stripe has taken of the platform's balance for it and not yet given back; `fee` is likewise
-    what the dispute costs."""
+    """`withdrawn` is what Stripe has taken of the platform's balance for it, `reinstated` what it gave back, and `fee` what
+    the dispute costs so far: all in the currency of the balance, which need not be that of `amount`."""
 
     id: str
     charge_id: str
@@ -103,7 +105,15 @@ class DisputeSeen:
     reason: str
     amount: Money
     withdrawn: Money
+    reinstated: Money
     fee: Money
+
+    @property
+    def is_given_back(self) -> bool:
+        """At another rate it is another amount."""
+        if self.withdrawn.currency == self.amount.currency:
+            return self.reinstated >= self.withdrawn
+        return self.reinstated.minor > 0 or self.withdrawn.minor == 0
 
 
 class AccountState(StrEnum):

@@ -132,7 +132,7 @@ async def _made(gateway: Gateway, order: Order) -> RefundMade:
     if order.is_stale:
         for made in await gateway.refunds_of(charge_id=order.charge_id):
             if made.refund_id == order.refund_id:
-                return made
+                return await gateway.find_refund(made.id)
     made = await gateway.create_refund(
         refund_id=order.refund_id,
         payment_id=order.payment_id,
@@ -150,24 +150,36 @@ async def _record(open_work: OpenWork, order: Order, made: RefundMade) -> None:
     async with open_work() as work:
         payment, refund = await _lock(work, order)
         was, now = refund.status, RefundStatus(made.state.value)
+        cause = Cause(made.id, refund_id=order.refund_id)
+        if was is now:
+            await _settle(work, payment, refund, cause, made)
         if was is now or not rules.may_move(refund, now):
             return
         refund.stripe_id = made.id
         rules.move(refund, now)
-        cause = Cause(made.id, refund_id=order.refund_id)
         if made.state is not RefundState.FAILED:
             refund.accepted_at = refund.accepted_at or work.now
             if was is RefundStatus.REQUESTED:
                 await _accept(work, payment, refund, cause)
+            await _settle(work, payment, refund, cause, made)
             return
         refund.failure_code, refund.failure_message = made.failure_code, "The bank did not take the refund."
         if was is not RefundStatus.REQUESTED:
             payment.refunded_minor -= refund.amount_minor - refund.excess_minor
-            await reversals.undo(work, payment, cause, excess=Money(refund.excess_minor, refund.currency))
+            await reversals.undo(work, payment, cause, excess=rules.settled(payment, refund.excess_minor))
             _restate(payment)
+            await _settle(work, payment, refund, cause, made)
         else:  # it was made and failed before anybody looked: it went out and came back
             refund.accepted_at = work.now
+            await _settle(work, payment, refund, cause, made)
         work.record(RefundFailed(**_told(payment, refund)))
+
+
+async def _settle(work: Work, payment: Payment, refund: Refund, cause: Cause, made: RefundMade) -> None:
+    """What it moved, of a payment that was settled in another currency."""
+    if payment.settled_currency is not None and made.moved is not None:
+        refund.settled_minor = made.moved.minor
+        await reversals.even_out(work, payment, cause, made.moved.minor)
 
 
 async def _accept(work: Work, payment: Payment, refund: Refund, cause: Cause) -> None:

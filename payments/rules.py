@@ -242,6 +242,14 @@ def payment_status(payment: Payment, *, is_disputed: bool = False) -> PaymentSta
     return PaymentStatus.REFUNDED if whole else PaymentStatus.PARTIALLY_REFUNDED
 
 
+def settled(payment: Payment, minor: int | None = None) -> Money:
+    """What `minor` of the payment was when it was settled, rounded down; all of it if left out."""
+    minor = payment.amount_minor if minor is None else minor
+    if payment.settled_currency is None or payment.settled_minor is None:
+        return Money(minor, payment.currency)
+    return Money(minor * payment.settled_minor // payment.amount_minor, payment.settled_currency)
+
+
 def settle(row: Payment | Share, to: PaymentStatus | ShareStatus) -> None:
     """Move, unless it is there already."""
     if row.status is not to:

@@ -52,6 +52,15 @@ def split(amount: Money, parts: Sequence[Part]) -> tuple[Portion, ...]:
     )
 
 
+def convert(agreed: Sequence[int], whole: Money) -> list[int]:
+    """Divide `whole`, which came of the `agreed` amounts in another currency, in proportion to them: to the last minor
+    unit. What is less than the currency's unit stays with the last."""
+    unit = CURRENCIES[whole.currency].unit
+    rest = whole.minor % unit
+    amounts = _allocate(whole.minor - rest, [Fraction(minor) for minor in agreed], unit)
+    return [*amounts[:-1], amounts[-1] + rest]
+
+
 def split_refund(remaining: Sequence[int], refund: int, unit: int) -> list[int]:
     """How much of a refund each portion bears, given what is left of each: in proportion to that, never more than
     that, and all of it when all is refunded. Raises ValueError unless 0 < refund <= what is left in all."""

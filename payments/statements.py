@@ -137,7 +137,7 @@ def _of_payment(
         own = next(share for share in shares if share.id == share_id)
     by_role: defaultdict[str, int] = defaultdict(int)
     for share in shares:
-        by_role[share.role] += share.amount_minor
+        by_role[share.role] += share.agreed.minor
     fee, commission = by_role.pop(PLATFORM, 0), by_role.pop(AGENCY, 0)
     by_role.pop(MODEL, None)
     return Line(

@@ -75,6 +75,8 @@ class AccountKind(StrEnum):
     STRIPE_FEES      what Stripe took                                 (expense)
     BANK             what the platform has drawn to its own bank       (asset)
     SUSPENSE         what moved and nobody can explain yet
+    FX               what rates of exchange have cost, or earned      (expense)
+    EXCHANGE         foreign money that Stripe changed before it came  (memo)
     BRANDS           the outside world that pays                      (memo)
     PAYEE_BALANCE    what a payee holds at Stripe                     (memo)
     PAYEE_IN_TRANSIT what is on its way from Stripe to a payee's bank (memo)
@@ -94,6 +96,8 @@ class AccountKind(StrEnum):
     STRIPE_FEES = "STRIPE_FEES"
     BANK = "BANK"
     SUSPENSE = "SUSPENSE"
+    FX = "FX"
+    EXCHANGE = "EXCHANGE"
     BRANDS = "BRANDS"
     PAYEE_BALANCE = "PAYEE_BALANCE"
     PAYEE_IN_TRANSIT = "PAYEE_IN_TRANSIT"

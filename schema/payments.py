@@ -79,8 +79,12 @@ class Share(Node):
     hold_reason_told: strawberry.Private[str | None]
     role: ShareRole
     basis_points: int
-    amount: Money
-    reversed: Money
+    amount: Money = strawberry.field(description="As it was agreed, in the currency of the price.")
+    settled: Money = strawberry.field(
+        description="What is sent: the same as `amount`, unless the payment service settled the payment in another "
+        "currency. Then it is the same part of what came."
+    )
+    reversed: Money = strawberry.field(description="What of it went back, in the currency of `settled`.")
     status: ShareStatus
 
     @classmethod
@@ -92,7 +96,8 @@ class Share(Node):
             hold_reason_told=row.hold_reason,
             role=ShareRole(row.role),
             basis_points=row.basis_points,
-            amount=Money.minor(row.amount_minor, row.currency),
+            amount=Money.of(row.agreed),
+            settled=Money.minor(row.amount_minor, row.currency),
             reversed=Money.minor(row.reversed_minor, row.currency),
             status=row.status,
         )

@@ -1,5 +1,6 @@
 """A payment as a driver reads it, and what drivers write down. Whoever writes looks again first: others drive too."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.work import OpenWork, Work
@@ -9,6 +10,7 @@ from payments.facts import PaymentAbandoned, PaymentFailed, PaymentSucceeded, Sh
 from payments.gateway import Intent
 from payments.money import Money
 from payments.shares import share_fact
+from payments.split import convert
 from payments.states import PaymentStatus, ShareStatus
 from payments.tables import Payer, Payment, Share
 
@@ -85,11 +87,23 @@ async def record_success(open_work: OpenWork, payment_id: int, intent: Intent) -
         payment.intent_id, payment.charge_id, payment.succeeded_at = intent.id, intent.charge_id, work.now
         payment.failure_code = payment.failure_message = None
         shares = await store.lock_shares(work, payment_id)
+        _exchange(payment, shares, intent.settlement.gross)
         fee = intent.settlement.fee
         await ledger.post(work, list(ledger.charge_postings(payment, shares, charge_id=intent.charge_id, fee=fee)))
         work.record(PaymentSucceeded(payment_id=payment_id, reference=payment.reference))
         for share in shares:
             _earn(work, payment, share)
+
+
+def _exchange(payment: Payment, shares: Sequence[Share], gross: Money) -> None:
+    """Settled in another currency, which is the only one in which transfers can name this charge: each share is that part
+    of what came which it was of what was agreed."""
+    if gross.currency == payment.currency:
+        return
+    payment.settled_currency, payment.settled_minor = gross.currency, gross.minor
+    for share, minor in zip(shares, convert([share.amount_minor for share in shares], gross), strict=True):
+        share.agreed_currency, share.agreed_minor = share.currency, share.amount_minor
+        share.currency, share.amount_minor = gross.currency, minor
 
 
 def _earn(work: Work, payment: Payment, share: Share) -> None:

@@ -7,6 +7,11 @@ charge succeeded          STRIPE_BALANCE            CLEARING            ch_1:cha
   a payee's share         CLEARING                  PAYABLE of it       ch_1:share:0
   the platform's share    CLEARING                  REVENUE             ch_1:share:2
   Stripe's fee            STRIPE_FEES               STRIPE_BALANCE      ch_1:fee
+settled in another currency than it was made in (memo, and what came of it instead of the charge)
+                          EXCHANGE                  BRANDS              ch_1:charge
+                          STRIPE_BALANCE            CLEARING            ch_1:settled
+  returned at another rate STRIPE_BALANCE or FX     the other of them   re_1:fx:0
+  of a dispute's end      DISPUTED or FX            the other of them   du_1:fx:0
 transfer made             PAYABLE of the payee      STRIPE_BALANCE      tr_1:transfer
   (memo)                  PAYEE_BALANCE of it       PAYEE_WORLD of it   tr_1:received
 refund accepted           RECEIVABLE of the payee   STRIPE_BALANCE      re_1:claim:7
@@ -38,12 +43,13 @@ payout created (memo)     PAYEE_IN_TRANSIT of it    PAYEE_BALANCE       po_1:cre
   failed after it was paid PAYEE_BALANCE of it      PAYEE_BANK          po_1:failed
 
 A balance is debits less credits: assets and expenses are positive, liabilities and income negative.
-The platform settles in the currency that it charges. Where it does not, Stripe refuses transfers and shares are held.
+All shares, and all that comes back, are in the currency in which the charge was settled.
 """
 
 from payments.ledger.asking import balances, earnings
 from payments.ledger.postings import (
     CLEARING,
+    DISPUTED,
     OWN_CATEGORIES,
     REVENUE,
     STRIPE_BALANCE,
@@ -62,6 +68,7 @@ from payments.ledger.postings import (
     relief_posting,
     reversal_postings,
     sending,
+    true_up,
     undone_posting,
     withheld_posting,
 )
@@ -69,6 +76,7 @@ from payments.ledger.verifying import verify
 
 __all__ = [
     "CLEARING",
+    "DISPUTED",
     "OWN_CATEGORIES",
     "REVENUE",
     "STRIPE_BALANCE",
@@ -89,6 +97,7 @@ __all__ = [
     "relief_posting",
     "reversal_postings",
     "sending",
+    "true_up",
     "undone_posting",
     "verify",
     "withheld_posting",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from core.work import Work
-from payments import store
+from payments import rules, store
 from payments.money import Money
 from payments.states import AccountKind, PayoutStatus
 from payments.store import Posting, Side
@@ -17,6 +17,7 @@ STRIPE_FEES = Side(AccountKind.STRIPE_FEES)
 DISPUTED = Side(AccountKind.DISPUTED)
 DISPUTE_FEES = Side(AccountKind.DISPUTE_FEES)
 LOSSES = Side(AccountKind.LOSSES)
+FX, EXCHANGE, BRANDS = Side(AccountKind.FX), Side(AccountKind.EXCHANGE), Side(AccountKind.BRANDS)
 HELD_BY_PLATFORM = Side(AccountKind.HELD_DISPUTE)
 
 
@@ -25,11 +26,26 @@ async def post(work: Work, postings: Sequence[Posting]) -> None:
     await store.keep_postings(work, [posting for posting in postings if posting.amount.minor])
 
 
+async def true_up(work: Work, source: str, side: Side, *, target: Money, payment_id: int | None) -> None:
+    """What Stripe's object `source` moved on the account is `target`: what was posted at older rates and is not, the rates
+    of exchange have cost or earned. Its payment is locked."""
+    await work.session.flush()
+    moved, count = await store.moved_by(work, source, side, target.currency)
+    rest = target.minor - moved
+    debit, credit = (side, FX) if rest > 0 else (FX, side)
+    key, amount = f"{source}:fx:{count}", Money(abs(rest), target.currency)
+    await post(work, [Posting("fx", key, debit, credit, amount, payment_id)])
+
+
 def charge_postings(
     payment: Payment, shares: Sequence[Share], *, charge_id: str, fee: Money | None
 ) -> Iterator[Posting]:
-    whole = Money(payment.amount_minor, payment.currency)
-    yield Posting("charge", f"{charge_id}:charge", STRIPE_BALANCE, CLEARING, whole, payment.id)
+    whole, settled = Money(payment.amount_minor, payment.currency), rules.settled(payment)
+    if settled.currency == whole.currency:
+        yield Posting("charge", f"{charge_id}:charge", STRIPE_BALANCE, CLEARING, whole, payment.id)
+    else:
+        yield Posting("charge", f"{charge_id}:charge", EXCHANGE, BRANDS, whole, payment.id)
+        yield Posting("settled", f"{charge_id}:settled", STRIPE_BALANCE, CLEARING, settled, payment.id)
     for share in shares:
         to = REVENUE if share.payee_id is None else Side(AccountKind.PAYABLE, share.payee_id)
         part = Money(share.amount_minor, share.currency)
@@ -125,26 +141,24 @@ def _holder(share: Share, holds: bool) -> Side:
     return Side(AccountKind.HELD_DISPUTE, share.payee_id) if holds else STRIPE_BALANCE
 
 
-def dispute_postings(dispute: Dispute) -> Iterator[Posting]:
-    amount, fee = (Money(minor, dispute.currency) for minor in (dispute.amount_minor, dispute.fee_minor))
-    key = dispute.stripe_id
+def dispute_postings(dispute: Dispute, withdrawn: Money, fee: Money) -> Iterator[Posting]:
+    key, amount = dispute.stripe_id, withdrawn
     yield Posting("withdrawn", f"{key}:withdrawn", DISPUTED, STRIPE_BALANCE, amount, dispute.payment_id)
     yield Posting("dispute_fee", f"{key}:fee", DISPUTE_FEES, STRIPE_BALANCE, fee, dispute.payment_id)
 
 
-def reinstated_postings(dispute: Dispute, fee_back: Money) -> Iterator[Posting]:
-    amount, key = Money(dispute.amount_minor, dispute.currency), dispute.stripe_id
+def reinstated_postings(dispute: Dispute, amount: Money, fee_back: Money) -> Iterator[Posting]:
+    key = dispute.stripe_id
     yield Posting("reinstated", f"{key}:reinstated", STRIPE_BALANCE, DISPUTED, amount, dispute.payment_id)
     yield Posting("dispute_fee", f"{key}:fee_back", STRIPE_BALANCE, DISPUTE_FEES, fee_back, dispute.payment_id)
 
 
-def lost_postings(dispute: Dispute, rows: Sequence[Reversal]) -> Iterator[Posting]:
+def lost_postings(dispute: Dispute, rows: Sequence[Reversal], excess: Money) -> Iterator[Posting]:
     """What was held is gone, the platform's own too."""
     key, payment_id = f"{dispute.stripe_id}:lost", dispute.payment_id
     for row in rows:
         held, amount = Side(AccountKind.HELD_DISPUTE, row.payee_id), Money(row.amount_minor, row.currency)
         yield Posting("lost", f"{key}:{row.id}", held, DISPUTED, amount, payment_id)
-    excess = Money(dispute.excess_minor, dispute.currency)
     yield Posting("lost", f"{key}:excess", HELD_BY_PLATFORM, DISPUTED, excess, payment_id)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
 
 from core.work import Read
-from payments import store
+from payments import rules, store
 from payments.ledger.postings import DISPUTED, HELD_BY_PLATFORM, LOSSES
 from payments.rules import PAID
 from payments.states import AccountKind, DisputeStatus, PayoutStatus, RefundStatus, ReversalStatus
@@ -37,7 +37,8 @@ async def verify(read: Read) -> list[str]:
     known = {(side, c): m for (side, c), m in accounts.items() if side.kind in _KNOWN_ACCOUNTS and m}
     implied = _implied_by_payouts(await store.every_payout(read)) | _implied_claims(payments, shares, rows)
     disputes = await store.every_dispute(read)
-    implied |= _implied_disputes(disputes, rows) | _implied_losses(await store.every_refund(read), disputes)
+    of = {payment.id: payment for payment in payments}
+    implied |= _implied_disputes(of, disputes, rows) | _implied_losses(of, await store.every_refund(read), disputes)
     return faults + _differences("balances", implied, known)
 
 
@@ -48,7 +49,18 @@ def _by_currency(accounts: Mapping[tuple[Side, str], int]) -> Counter[str]:
     return sums
 
 
-_NOT_BY_PAYMENT = ("fee", "withheld", "forgiven", "withdrawn", "dispute_fee", "reinstated", "lost", "excess", "relief")
+_NOT_BY_PAYMENT = (
+    "fee",
+    "withheld",
+    "forgiven",
+    "withdrawn",
+    "dispute_fee",
+    "reinstated",
+    "lost",
+    "excess",
+    "relief",
+    "fx",
+)
 """Entries that are checked by the balances which they leave, or only against the processor's."""
 
 
@@ -60,6 +72,8 @@ def _implied(
     paid = {payment.id: payment for payment in payments if payment.status in PAID}
     for payment in paid.values():
         implied[payment.id, "charge", None, payment.currency] += payment.amount_minor
+        if payment.settled_currency is not None:
+            implied[payment.id, "settled", None, payment.settled_currency] += payment.settled_minor or 0
     for share in shares:
         if share.payment_id not in paid:
             continue
@@ -112,25 +126,32 @@ def _implied_claims(
     return {key: minor for key, minor in implied.items() if minor}
 
 
-def _implied_disputes(disputes: Sequence[Dispute], rows: Sequence[Reversal]) -> dict[tuple[Side, str], int]:
+def _implied_disputes(
+    payments: Mapping[int | None, Payment], disputes: Sequence[Dispute], rows: Sequence[Reversal]
+) -> dict[tuple[Side, str], int]:
     """While a dispute is open, Stripe holds its amount, and we hold what was taken for it."""
     implied: Counter[tuple[Side, str]] = Counter()
     opened = {dispute.id: dispute for dispute in disputes if dispute.status is DisputeStatus.OPEN}
     for dispute in opened.values():
-        implied[DISPUTED, dispute.currency] += dispute.amount_minor
-        implied[HELD_BY_PLATFORM, dispute.currency] -= dispute.excess_minor
+        excess = rules.settled(payments[dispute.payment_id], dispute.excess_minor)
+        taken = dispute.amount_minor if dispute.settled_minor is None else dispute.settled_minor
+        implied[DISPUTED, excess.currency] += taken
+        implied[HELD_BY_PLATFORM, excess.currency] -= excess.minor
     for row in rows:
         if row.dispute_id in opened:
             implied[Side(AccountKind.HELD_DISPUTE, row.payee_id), row.currency] -= row.amount_minor
     return {key: minor for key, minor in implied.items() if minor}
 
 
-def _implied_losses(refunds: Sequence[Refund], disputes: Sequence[Dispute]) -> dict[tuple[Side, str], int]:
+def _implied_losses(
+    payments: Mapping[int | None, Payment], refunds: Sequence[Refund], disputes: Sequence[Dispute]
+) -> dict[tuple[Side, str], int]:
     implied: Counter[tuple[Side, str]] = Counter()
     rows: list[Refund | Dispute] = [*refunds, *disputes]
     for each in rows:
         if each.status not in (RefundStatus.FAILED, DisputeStatus.WON):
-            implied[LOSSES, each.currency] += each.excess_minor
+            excess = rules.settled(payments[each.payment_id], each.excess_minor)
+            implied[LOSSES, excess.currency] += excess.minor
     return {key: minor for key, minor in implied.items() if minor}
 
 

@@ -4,7 +4,7 @@ What is not yet sent is withheld without a call. What was sent is reversed out o
 is owed, and netted from the payee's next shares. A share whose transfer is under way is first found out about.
 """
 
-from payments.reversals.planning import Cause, plan, undo
+from payments.reversals.planning import Cause, even_out, plan, undo
 from payments.reversals.settling import settle
 
-__all__ = ["Cause", "plan", "settle", "undo"]
+__all__ = ["Cause", "even_out", "plan", "settle", "undo"]

@@ -35,13 +35,14 @@ async def plan(work: Work, payment: Payment, cause: Cause, amount: Money) -> int
     """Every share bears its part of `amount`, in proportion to what is left of it. Its payment is locked.
 
     What is about to be given back, because another refund failed or a dispute was won, is kept instead. Returns what no
-    share can bear: a bank may take more than earlier refunds have left. Raises Unknown while a return is under way.
+    share can bear, in the payment's currency: a bank may take more than earlier refunds have left. Raises Unknown while
+    a return is under way.
     """
-    borne = await _bear(work, payment, cause, amount)
-    excess = Money(amount.minor - borne, amount.currency)
+    excess_minor = amount.minor - await _bear(work, payment, cause, amount)
+    excess = rules.settled(payment, excess_minor)
     posting = ledger.excess_posting(excess, cause=cause.stripe_id, holds=_holds(cause), payment_id=payment.id)
     await ledger.post(work, [posting])
-    return excess.minor
+    return excess_minor
 
 
 async def _relieve(work: Work, payment: Payment) -> None:
@@ -56,32 +57,56 @@ async def _relieve(work: Work, payment: Payment) -> None:
     for row, cause in causes:
         if row.excess_minor and row.status in RELIEVABLE:
             borne = await _bear(work, payment, cause, Money(row.excess_minor, row.currency))
+            before = rules.settled(payment, row.excess_minor)
             row.excess_minor -= borne
             payment.refunded_minor += borne if cause.refund_id is not None else 0
-            key, relief = f"{cause.stripe_id}:relief:{row.excess_minor}", Money(borne, row.currency)
+            now = rules.settled(payment, row.excess_minor)
+            key, relief = f"{cause.stripe_id}:relief:{row.excess_minor}", Money(before.minor - now.minor, now.currency)
             await ledger.post(
                 work, [ledger.relief_posting(relief, key=key, holds=_holds(cause), payment_id=payment.id)]
             )
+            if cause.refund_id is not None:
+                await even_out(work, payment, cause, row.settled_minor)
 
 
 async def _bear(work: Work, payment: Payment, cause: Cause, amount: Money) -> int:
-    """How much of it the shares bear."""
+    """How much of it the shares bear, in the payment's currency; what they give is in that of its settlement."""
     shares, reversals = (
         await store.lock_shares(work, payment.id or 0),
         await store.lock_reversals(work, payment.id or 0),
     )
     left = [_left(share, reversals) for share in shares]
-    if sum(left) < amount.minor and any(_is_under_way(each) for each in reversals):
+    is_foreign = payment.settled_currency is not None
+    whole = await _not_returned(work, payment) if is_foreign else sum(left)
+    if (is_foreign or whole < amount.minor) and any(_is_under_way(each) for each in reversals):
         raise Unknown(f"Shares of payment {payment.id} are on their way back to their payees.", code="under_way")
-    borne = min(sum(left), amount.minor)
+    borne = min(whole, amount.minor)
     if borne == 0:
         return 0
-    for share, minor in zip(shares, split_refund(left, borne, CURRENCIES[amount.currency].unit), strict=True):
+    unit = CURRENCIES[rules.settled(payment).currency].unit
+    given = sum(left) if borne == whole else sum(left) * borne // whole // unit * unit
+    if given == 0:
+        return borne
+    for share, minor in zip(shares, split_refund(left, given, unit), strict=True):
         if minor:
             kept = await _keep(work, share, reversals, cause, minor)
             if minor > kept:
                 await _take(work, payment, share, cause, minor - kept)
     return borne
+
+
+async def _not_returned(work: Work, payment: Payment) -> int:
+    """What is left of the payment in the currency in which it was made."""
+    disputes = await store.disputes_of(work, payment.id or 0)
+    held = sum(each.amount_minor - each.excess_minor for each in disputes if each.status is DisputeStatus.OPEN)
+    return payment.amount_minor - payment.refunded_minor - held
+
+
+async def even_out(work: Work, payment: Payment, cause: Cause, moved_minor: int | None) -> None:
+    """A refund moved so much at the rate of its day, where that is known: not what was claimed at the rate of the charge."""
+    if payment.settled_currency is not None and moved_minor is not None:
+        moved = Money(moved_minor, payment.settled_currency)
+        await ledger.true_up(work, cause.stripe_id, ledger.STRIPE_BALANCE, target=moved, payment_id=payment.id)
 
 
 def _left(share: Share, reversals: Sequence[Reversal]) -> int:

@@ -1,13 +1,25 @@
 """The platform's balance, moved by balance transactions and by nothing else."""
 
+from decimal import ROUND_HALF_UP, Decimal
+
+from payments.money import CURRENCIES
 from payments.sandbox.store import Thing, new_id, now_seconds
 from payments.sandbox.world import World
 
 
 def enter(
-    world: World, *, type: str, category: str, amount: int, currency: str, source: str, fee: int = 0, told: str = ""
+    world: World,
+    *,
+    type: str,
+    category: str,
+    amount: int,
+    currency: str,
+    source: str,
+    fee: int = 0,
+    told: str = "",
+    rate: Decimal | None = None,
 ) -> Thing:
-    """A balance transaction of `amount` less `fee`; both may be negative."""
+    """A balance transaction of `amount` less `fee`; both may be negative. `rate`: at which it was changed."""
     detail = {
         "amount": fee,
         "application": None,
@@ -34,7 +46,7 @@ def enter(
             "created": now_seconds(),
             "currency": currency,
             "description": told or None,
-            "exchange_rate": None,
+            "exchange_rate": None if rate is None else float(rate),
             "fee": fee,
             "fee_details": [detail] if fee else [],
             "net": amount - fee,
@@ -44,6 +56,18 @@ def enter(
             "type": type,
         }
     )
+
+
+def exchanged(world: World, amount: int, currency: str) -> tuple[int, str, Decimal | None]:
+    """What it is on the balance, in which currency, and at which rate of today. Rates are between whole units of both."""
+    rate = world.rates.get(currency)
+    if rate is None:
+        return amount, currency, None
+    digits = (
+        CURRENCIES[world.settings.settles_in.upper()].stripe_exponent - CURRENCIES[currency.upper()].stripe_exponent
+    )
+    changed = (Decimal(amount) * rate).scaleb(digits).quantize(Decimal(1), ROUND_HALF_UP)
+    return int(changed), world.settings.settles_in, rate
 
 
 def available(world: World, currency: str) -> int:

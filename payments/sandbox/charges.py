@@ -163,8 +163,8 @@ def _charge(world: World, intent: Thing, method: Thing, *, status: str) -> Thing
 
 
 def _settle(world: World, charge: Thing) -> Thing:
-    """Into the platform's balance, in the charge's own currency, less Stripe's fee."""
-    amount, currency = charge["amount"], charge["currency"]
+    """Into the platform's balance, less Stripe's fee."""
+    amount, currency, rate = balance.exchanged(world, charge["amount"], charge["currency"])
     fee = (amount * FEE_BASIS_POINTS + 5_000) // 10_000 + FEE_FIXED
     return balance.enter(
         world,
@@ -175,6 +175,7 @@ def _settle(world: World, charge: Thing) -> Thing:
         currency=currency,
         source=charge["id"],
         told=charge["description"] or "",
+        rate=rate,
     )
 
 

@@ -57,14 +57,16 @@ def close_dispute(world: World, dispute: Thing, status: str) -> None:
 
 
 def _move(world: World, dispute: Thing, amount: int, category: str, *, fee: int = 0) -> None:
+    changed, currency, rate = balance.exchanged(world, amount, dispute["currency"])
     moved = balance.enter(
         world,
         type="adjustment",
         category=category,
-        amount=amount,
-        currency=dispute["currency"],
+        amount=changed,
+        currency=currency,
         source=dispute["id"],
         fee=fee,
+        rate=rate,
     )
     dispute["balance_transactions"].append(shown(moved))
     world.state.put(dispute)

@@ -23,9 +23,7 @@ def create_refund(world: World, call: Call) -> Thing:
         raise invalid(f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left}).", param="amount")
     waits = world.faults.on(FaultKind.PEND_REFUND, f"{call.method} {call.path}")
     refund = _refund(charge, call, amount, status="pending" if waits else "succeeded")
-    moved = balance.enter(
-        world, type="refund", category="refund", amount=-amount, currency=charge["currency"], source=refund["id"]
-    )
+    moved = _move(world, refund, "refund", -amount)
     refund["balance_transaction"] = moved["id"]
     _restate(world, charge, amount)
     world.outbox.snapshot("refund.created", world.state.put(refund))
@@ -75,18 +73,18 @@ def move_refund(world: World, refund: Thing, status: str) -> None:
     refund.pop("pending_reason", None)
     if status == "failed":
         charge = world.state.find(refund["charge"], "charge")
-        back = balance.enter(
-            world,
-            type="refund_failure",
-            category="refund_failure",
-            amount=refund["amount"],
-            currency=refund["currency"],
-            source=refund["id"],
-        )
+        back = _move(world, refund, "refund_failure", refund["amount"])
         refund.update(failure_reason="expired_or_canceled_card", failure_balance_transaction=back["id"])
         if charge is not None:
             _restate(world, charge, -refund["amount"])
     world.outbox.snapshot("refund.failed" if status == "failed" else "refund.updated", world.state.put(refund))
+
+
+def _move(world: World, refund: Thing, kind: str, minor: int) -> Thing:
+    amount, currency, rate = balance.exchanged(world, minor, refund["currency"])
+    return balance.enter(
+        world, type=kind, category=kind, amount=amount, currency=currency, source=refund["id"], rate=rate
+    )
 
 
 def _restate(world: World, charge: Thing, amount: int) -> None:

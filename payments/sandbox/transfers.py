@@ -137,15 +137,16 @@ def _source(world: World, source: Any, amount: int, currency: str) -> Thing | No
         raise missing("charge", source)
     if not charge["paid"]:
         raise invalid("The source charge has not succeeded.", param="source_transaction")
-    if charge["currency"] != currency:
+    settled = world.state.find(charge["balance_transaction"], "balance_transaction") or charge
+    if settled["currency"] != currency:
         message = (
-            f"The currency of source_transaction's balance transaction ({charge['currency']}) must be the transfer's."
+            f"The currency of source_transaction's balance transaction ({settled['currency']}) must be the transfer's."
         )
         raise invalid(message, code="transfer_source_balance_parameters_mismatch", param="currency")
-    if charge["_transferred"] + amount > charge["amount"]:
-        left = charge["amount"] - charge["_transferred"]
+    if charge["_transferred"] + amount > settled["amount"]:
+        left = settled["amount"] - charge["_transferred"]
         message = (
-            f"Transfers using this transaction as a source must not exceed the source amount of {charge['amount']}."
+            f"Transfers using this transaction as a source must not exceed the source amount of {settled['amount']}."
         )
         raise invalid(f"{message} (The source has {left} left to transfer.)", param="amount")
     return charge

@@ -11,6 +11,7 @@ from payments.sandbox.webhooks import Outbox
 class World:
     def __init__(self, settings: SandboxSettings) -> None:
         self.settings = settings
+        self.rates = dict(settings.rates)
         self.state = State(settings.state_path)
         self.faults = Faults()
         self.limits = RateLimits(settings)

@@ -11,6 +11,7 @@ from payments.store.ledger import (
     broken_entry,
     entry_sums,
     keep_postings,
+    moved_by,
     uncleared_payments,
 )
 from payments.store.movements import (
@@ -158,6 +159,7 @@ __all__ = [
     "lock_shares",
     "method_of",
     "monthly_sums",
+    "moved_by",
     "movements",
     "movements_beside",
     "of_payee",

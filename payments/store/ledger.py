@@ -129,6 +129,25 @@ async def broken_entry(read: Read) -> tuple[int, str] | None:
     return None if row is None else (row[0] or 0, row[1])
 
 
+async def moved_by(read: Read, source: str, side: Side, currency: str) -> tuple[int, int]:
+    """What one of Stripe's objects moved on an account, and how many of its entries even out rates."""
+    account = sa.select(col(Account.id)).where(
+        col(Account.kind) == side.kind,
+        col(Account.payee_id).is_not_distinct_from(side.payee_id),
+        col(Account.currency) == currency,
+    )
+    own = account.scalar_subquery()
+    signed = sa.case(
+        (col(Entry.debit_id) == own, col(Entry.amount_minor)), (col(Entry.credit_id) == own, -col(Entry.amount_minor))
+    )
+    query = sa.select(
+        sa.cast(sa.func.coalesce(sa.func.sum(signed), 0), sa.BigInteger),
+        sa.func.count().filter(col(Entry.kind) == "fx"),
+    ).where(col(Entry.key).startswith(f"{source}:", autoescape=True))
+    minor, count = (await read.session.execute(query)).one()
+    return minor, count
+
+
 async def uncleared_payments(read: Read) -> Mapping[int, int]:
     """What is left on CLEARING of each payment, where anything is."""
     clearing = sa.select(col(Account.id)).where(col(Account.kind) == AccountKind.CLEARING).scalar_subquery()

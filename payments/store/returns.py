@@ -85,12 +85,13 @@ async def lock_reversals(work: Work, payment_id: int) -> Sequence[Reversal]:
 
 
 async def payments_with_debts(read: Read, payment_id: int) -> Sequence[int]:
-    """The payments under which the payees of this one's unsent shares owe something in its currency."""
+    """The payments under which the payees of this one's unsent shares owe something in the currency in which it was settled."""
     unsent = (ShareStatus.PENDING, ShareStatus.HELD)
     waiting = sa.select(col(Share.payee_id)).where(
         col(Share.payment_id) == payment_id, col(Share.status).in_(unsent), col(Share.account_id).is_(None)
     )
-    currency = sa.select(col(Payment.currency)).where(col(Payment.id) == payment_id).scalar_subquery()
+    settled_in = sa.func.coalesce(col(Payment.settled_currency), col(Payment.currency))
+    currency = sa.select(settled_in).where(col(Payment.id) == payment_id).scalar_subquery()
     query = sa.select(col(Reversal.payment_id)).where(
         col(Reversal.status) == ReversalStatus.OWED,
         col(Reversal.payee_id).in_(waiting),

@@ -42,7 +42,10 @@ class Returns:
 
     async def find_refund(self, stripe_id: str) -> RefundMade:
         with our_words():
-            return refund_of(await self._stripe.v1.refunds.retrieve_async(stripe_id), self._environment)
+            refund = await self._stripe.v1.refunds.retrieve_async(
+                stripe_id, {"expand": ["balance_transaction", "failure_balance_transaction"]}
+            )
+        return refund_of(refund, self._environment)
 
     async def refunds_of(self, *, charge_id: str) -> list[RefundMade]:
         with our_words():

@@ -23,7 +23,7 @@ from payments.gateway import (
     Settlement,
     TransferMade,
 )
-from payments.money import from_stripe
+from payments.money import Money, from_stripe
 
 if TYPE_CHECKING:
     from stripe.v2.core import Account
@@ -151,7 +151,17 @@ def refund_of(refund: stripe.Refund, environment: str) -> RefundMade:
         charge_id=charge.id if isinstance(charge, stripe.Charge) else charge,
         refund_id=mark(refund, "refund_id") if marked(refund, {"env": environment}) else None,
         failure_code=maybe(refund, "failure_reason"),
+        moved=_moved(refund),
     )
+
+
+def _moved(refund: stripe.Refund) -> Money | None:
+    """Out, and in again if it failed: where both are shown."""
+    moved = [maybe(refund, name) for name in ("balance_transaction", "failure_balance_transaction")]
+    shown = [each for each in moved if isinstance(each, stripe.BalanceTransaction)]
+    if not shown or len(shown) != len([each for each in moved if each is not None]):
+        return None
+    return from_stripe(sum(each.amount for each in shown), shown[0].currency)
 
 
 def reversal_of(reversal: stripe.TransferReversal) -> ReversalMade:
@@ -161,16 +171,18 @@ def reversal_of(reversal: stripe.TransferReversal) -> ReversalMade:
 
 def dispute_of(dispute: stripe.Dispute) -> DisputeSeen:
     """What it has moved is told by its balance transactions: the withdrawal and the fee, and what was given back."""
-    charge, currency = dispute.charge, dispute.currency
-    moved = [each for each in dispute.balance_transactions if each.currency == currency]
-    withdrawn = -sum(each.amount for each in moved)
+    charge, moved = dispute.charge, dispute.balance_transactions
+    currency = moved[0].currency if moved else dispute.currency
+    withdrawn = -sum(each.amount for each in moved if each.amount < 0)
+    reinstated = sum(each.amount for each in moved if each.amount > 0)
     return DisputeSeen(
         id=dispute.id,
         charge_id=charge.id if isinstance(charge, stripe.Charge) else charge,
-        state=_dispute_state(dispute.status, has_money=withdrawn > 0),
+        state=_dispute_state(dispute.status, has_money=withdrawn > reinstated),
         reason=dispute.reason,
-        amount=from_stripe(dispute.amount, currency),
+        amount=from_stripe(dispute.amount, dispute.currency),
         withdrawn=from_stripe(withdrawn, currency),
+        reinstated=from_stripe(reinstated, currency),
         fee=from_stripe(sum(each.fee for each in moved), currency),
     )
 

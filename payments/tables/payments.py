@@ -7,6 +7,8 @@ from sqlmodel import Field
 from core.tables import (
     Currency,
     Id,
+    MaybeCurrency,
+    MaybeMinor,
     MaybeMoment,
     Minor,
     Moment,
@@ -16,12 +18,14 @@ from core.tables import (
     one_of,
     ref,
 )
+from payments.money import Money
 from payments.states import PaymentStatus, ShareStatus
 
 
 class Payment(Table, table=True):
     """One charge for one `reference`. `intent_id` is Stripe's PaymentIntent; the attempts number idempotency keys and
-    grow only after a definitive refusal. `abandoned_at`: the intent was canceled for good."""
+    grow only after a definitive refusal. `abandoned_at`: the intent was canceled for good. `settled_minor` is what came
+    of it where Stripe settled in another currency; null where it is `amount_minor`."""
 
     id: Id = None
     reference: int = Field(sa_type=BigInteger, unique=True)
@@ -30,6 +34,8 @@ class Payment(Table, table=True):
     currency: Currency
     amount_minor: Minor
     refunded_minor: Minor = 0
+    settled_currency: MaybeCurrency = None
+    settled_minor: MaybeMinor = None
     status: PaymentStatus = one_of(PaymentStatus, default=PaymentStatus.PROCESSING)
     intent_id: str | None = Field(default=None, nullable=True, unique=True)
     intent_attempt: int = 1
@@ -45,6 +51,7 @@ class Payment(Table, table=True):
     __table_args__ = (
         listed("status", PaymentStatus),
         sa.CheckConstraint("amount_minor > 0 and refunded_minor between 0 and amount_minor", name="amounts"),
+        sa.CheckConstraint("(settled_currency is null) = (settled_minor is null)", name="settlement"),
         sa.Index(None, "payer_id"),
     )
 
@@ -52,6 +59,8 @@ class Payment(Table, table=True):
 class Share(Table, table=True):
     """One party's part of a payment, frozen when it was agreed. `payee_id` is null for the platform's own.
 
+    Where the payment was settled in another currency, `amount_minor` and all that follows from it is in that one, and
+    `agreed_minor` of `agreed_currency` is what was agreed: null where the two are the same.
     Of `amount_minor`, `reversed_minor` is its party's no more, and `owed_minor` ought to be given back. `sent_minor` is
     the amount of its transfer, of which `pulled_minor` was reversed; `netted_minor` went into the payee's older debts
     instead. An unsent share with an `account_id` is under way: whether it was sent is not known.
@@ -65,6 +74,8 @@ class Share(Table, table=True):
     basis_points: int
     currency: Currency
     amount_minor: Minor
+    agreed_currency: MaybeCurrency = None
+    agreed_minor: MaybeMinor = None
     reversed_minor: Minor = 0
     owed_minor: Minor = 0
     sent_minor: Minor = 0
@@ -76,9 +87,17 @@ class Share(Table, table=True):
     account_id: str | None = Field(default=None, nullable=True)
     transfer_id: str | None = Field(default=None, nullable=True, unique=True)
     transferred_at: MaybeMoment = None
+
+    @property
+    def agreed(self) -> Money:
+        if self.agreed_minor is None or self.agreed_currency is None:
+            return Money(self.amount_minor, self.currency)
+        return Money(self.agreed_minor, self.agreed_currency)
+
     __table_args__ = (
         listed("status", ShareStatus),
         sa.UniqueConstraint("payment_id", "position"),
+        sa.CheckConstraint("(agreed_currency is null) = (agreed_minor is null)", name="agreed"),
         sa.CheckConstraint(
             "amount_minor >= 0 and reversed_minor >= 0 and owed_minor >= 0 and netted_minor >= 0"
             " and reversed_minor + owed_minor <= amount_minor and sent_minor + netted_minor <= amount_minor"

@@ -7,6 +7,7 @@ from sqlmodel import Field
 from core.tables import (
     Currency,
     Id,
+    MaybeMinor,
     MaybeMoment,
     Minor,
     Stamp,
@@ -20,13 +21,15 @@ from payments.states import DisputeStatus, RefundStatus, ReversalStatus
 
 class Refund(Table, table=True):
     """Money of one payment on its way back to its payer. `stripe_id` is there once Stripe has accepted it; `by_hand`:
-    somebody made it in Stripe's dashboard. `excess_minor` of it no share could bear: it is the platform's loss."""
+    somebody made it in Stripe's dashboard. `excess_minor` of it no share could bear: it is the platform's loss.
+    `settled_minor` is what it took from the platform in the payment's own settlement currency, if that is another."""
 
     id: Id = None
     payment_id: int = ref("payment.id")
     currency: Currency
     amount_minor: Minor
     excess_minor: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
+    settled_minor: MaybeMinor = None
     reason: str
     by_hand: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     status: RefundStatus = one_of(RefundStatus, default=RefundStatus.REQUESTED)
@@ -44,13 +47,15 @@ class Refund(Table, table=True):
 
 
 class Dispute(Table, table=True):
-    """A payer's bank has taken a charge back, for now or for good. `excess_minor` of it no share could bear."""
+    """A payer's bank has taken a charge back, for now or for good. `excess_minor` of it no share could bear.
+    `fee_minor`, and `settled_minor` if there is one, are in the currency in which the payment was settled."""
 
     id: Id = None
     payment_id: int = ref("payment.id")
     stripe_id: str = Field(unique=True)
     currency: Currency
     amount_minor: Minor
+    settled_minor: MaybeMinor = None
     fee_minor: Minor = 0
     excess_minor: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
     reason: str

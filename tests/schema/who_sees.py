@@ -134,6 +134,7 @@ TABLE: dict[str, dict[str, str]] = {
         "role": "SS-S-S-U",
         "basisPoints": "SS-S-S-U",
         "amount": "SS-S-S-U",
+        "settled": "SS-S-S-U",
         "reversed": "SS-S-S-U",
         "status": "SS-S-S-U",
         "licenceNumber": "SS-S-S-U",
