@@ -1,5 +1,6 @@
 """The platform's balance, moved by balance transactions and by nothing else."""
 
+import json
 from decimal import ROUND_HALF_UP, Decimal
 
 from payments.money import CURRENCIES
@@ -46,7 +47,7 @@ def enter(
             "created": now_seconds(),
             "currency": currency,
             "description": told or None,
-            "exchange_rate": None if rate is None else float(rate),
+            "exchange_rate": None if rate is None else json.loads(str(rate)),
             "fee": fee,
             "fee_details": [detail] if fee else [],
             "net": amount - fee,
