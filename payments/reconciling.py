@@ -6,9 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.errors import NotFound
 from core.work import OpenRead, OpenWork, Work
 from payments import ledger, reconciliation, store
-from payments.money import from_stripe
+from payments.money import Money, from_stripe
 from payments.reconciliation import Books, TransactionHeld
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,10 @@ class Found:
 
     differences: Sequence[str]
     remarks: Sequence[str]
+
+    @property
+    def is_clear(self) -> bool:
+        return not self.differences and not self.remarks
 
 
 async def reconcile(open_work: OpenWork, open_snapshot: OpenRead, gateway: BookKeeper) -> Found:
@@ -62,7 +67,18 @@ async def _take_over(work: Work, transactions: Sequence[TransactionHeld]) -> Non
     await ledger.post(work, [posting for posting in postings if posting is not None])
 
 
+async def explain(work: Work, transaction_id: str, explanation: str) -> Money:
+    """Somebody knows what moved: it leaves suspense. Safe to repeat at once. Raises NotFound."""
+    found = next((each for each in await store.suspended(work) if each.transaction == transaction_id), None)
+    if found is None:
+        raise NotFound(f"Nothing of {transaction_id!r} is in suspense. `twinmarket reconcile` lists what is.")
+    await ledger.post(work, [ledger.explained_posting(transaction_id, explanation, found.amount)])
+    return found.amount
+
+
 def _remark(entry: store.Suspended) -> str:
+    ways = ", ".join(sorted(ledger.EXPLANATIONS))
     return (
-        f"in suspense: {entry.amount} of the kind {entry.category!r} ({entry.transaction}): nobody told us what it is"
+        f"in suspense: {entry.amount} of the kind {entry.category!r} ({entry.transaction}): nobody told us what it is. "
+        f"Look it up at the payment service, then say so: twinmarket ledger explain {entry.transaction} ({ways})"
     )

@@ -1,5 +1,6 @@
 """What Stripe tells us, and what we make of it: a nudge to look. Its amounts and states are never believed."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,9 @@ from payments.facts import StripeEventReceived
 from payments.gateway import EventSeen, Gateway
 from payments.tables import StripeEvent
 
+log = logging.getLogger(__name__)
+
+OF_WARNINGS = "radar.early_fraud_warning."
 OF_RETURNS = ("charge.refund", "charge.dispute.", "refund.", "transfer.reversed")
 OF_PAYMENTS = ("payment_intent.", "charge.")
 OF_PAYERS = ("setup_intent.", "checkout.session.", "payment_method.", "customer.")
@@ -42,7 +46,9 @@ async def handle(open_work: OpenWork, gateway: Gateway, event_row_id: int) -> No
         event = await store.event(work, event_row_id)
     if event is None or event.handled_at is not None:
         return
-    if event.type.startswith(OF_RETURNS):
+    if event.type.startswith(OF_WARNINGS):
+        await _note_warning(open_work, event)
+    elif event.type.startswith(OF_RETURNS):
         await _look_at_returns(open_work, gateway, event)
     elif event.type.startswith(OF_PAYMENTS):
         await _look_at_payment(open_work, gateway, event)
@@ -69,6 +75,17 @@ async def _look_at_payment(open_work: OpenWork, gateway: Gateway, event: StripeE
         payment_id = (await gateway.find_intent(intent_id)).payment_id
     if payment_id is not None:
         await charges.drive(open_work, gateway, payment_id)
+
+
+async def _note_warning(open_work: OpenWork, event: StripeEvent) -> None:
+    """A bank suspects fraud and has taken nothing: for the operator, who may refund before it becomes a dispute."""
+    thing = _object(event)
+    charge_id = _text(thing.get("charge"))
+    async with open_work() as work:
+        payment_id = await store.payment_named(work, intent_id=None, charge_id=charge_id) if charge_id else None
+    if payment_id is not None:
+        kind = _text(thing.get("fraud_type")) or "of no kind that it names"
+        log.warning("early fraud warning %s of payment %s (%s): %s", thing.get("id"), payment_id, charge_id, kind)
 
 
 async def _look_at_returns(open_work: OpenWork, gateway: Gateway, event: StripeEvent) -> None:

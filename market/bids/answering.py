@@ -33,11 +33,11 @@ async def counter(work: Work, *, bid_id: int, amount: Money, message: str | None
 
 
 async def accept_counter(work: Work, *, bid_id: int) -> Bid:
-    """The brand offers what the seller asks. Raises PaymentProblem."""
+    """The brand offers what the seller asks, which may be accepted as long as its offer. Raises PaymentProblem."""
     rules.check_scope(work.actor, Scope.BID)
     bid = (await _lock_own(work, bid_id)).bid
     rules.move(bid, BidStatus.PENDING, work.now)
-    await payers.check_can_pay(work, bid.brand_id)
+    await payers.check_can_pay(work, bid.brand_id, until=bid.expires_at.date() if bid.expires_at else None)
     if bid.counter_minor is None:
         raise ValueError("A countered bid has a counter-offer.")
     bid.amount_minor, bid.placed_at = bid.counter_minor, work.now

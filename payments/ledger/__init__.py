@@ -37,6 +37,7 @@ dispute lost, each share  HELD_DISPUTE              DISPUTED            du_1:los
 the platform's own payout BANK                     STRIPE_BALANCE      txn_1:moved
   a fee of its own        STRIPE_FEES               STRIPE_BALANCE      txn_2:moved
   what nobody explains    SUSPENSE                  STRIPE_BALANCE      txn_3:moved (or the other way)
+  explained by somebody   BANK, FX, REVENUE ...     SUSPENSE            txn_3:explained (or the other way)
 payout created (memo)     PAYEE_IN_TRANSIT of it    PAYEE_BALANCE       po_1:created
   paid                    PAYEE_BANK of it          PAYEE_IN_TRANSIT    po_1:paid
   failed or canceled      PAYEE_BALANCE of it       PAYEE_IN_TRANSIT    po_1:failed, po_1:canceled
@@ -50,6 +51,7 @@ from payments.ledger.asking import balances, earnings
 from payments.ledger.postings import (
     CLEARING,
     DISPUTED,
+    EXPLANATIONS,
     OWN_CATEGORIES,
     REVENUE,
     STRIPE_BALANCE,
@@ -58,6 +60,7 @@ from payments.ledger.postings import (
     claim_posting,
     dispute_postings,
     excess_posting,
+    explained_posting,
     foreign_posting,
     forgiven_posting,
     lost_postings,
@@ -77,6 +80,7 @@ from payments.ledger.verifying import verify
 __all__ = [
     "CLEARING",
     "DISPUTED",
+    "EXPLANATIONS",
     "OWN_CATEGORIES",
     "REVENUE",
     "STRIPE_BALANCE",
@@ -87,6 +91,7 @@ __all__ = [
     "dispute_postings",
     "earnings",
     "excess_posting",
+    "explained_posting",
     "foreign_posting",
     "forgiven_posting",
     "lost_postings",

@@ -110,6 +110,23 @@ def foreign_posting(transaction_id: str, category: str, net: Money) -> Posting |
     return Posting(kind, f"{transaction_id}:moved", debit, credit, Money(abs(net.minor), net.currency))
 
 
+EXPLANATIONS = {
+    "bank": Side(AccountKind.BANK),
+    "fee": STRIPE_FEES,
+    "revenue": REVENUE,
+    "rate": FX,
+}
+"""What an operator can say of it."""
+
+
+def explained_posting(transaction_id: str, explanation: str, amount: Money) -> Posting:
+    """Out of suspense. `amount` is negative when it went out of the balance."""
+    suspense, to = Side(AccountKind.SUSPENSE), EXPLANATIONS[explanation]
+    debit, credit = (suspense, to) if amount.minor > 0 else (to, suspense)
+    key = f"{transaction_id}:explained"
+    return Posting("explained", key, debit, credit, Money(abs(amount.minor), amount.currency))
+
+
 # ------------------------------------------------------------------ money that comes back
 
 

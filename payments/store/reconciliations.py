@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from core.work import Read, Work
@@ -41,7 +42,12 @@ class Suspended:
 async def suspended(read: Read) -> Sequence[Suspended]:
     """Oldest first."""
     balance = sa.select(col(Account.id)).where(col(Account.kind) == AccountKind.STRIPE_BALANCE)
-    query = sa.select(Entry, col(Entry.debit_id).in_(balance)).where(col(Entry.kind).startswith(SUSPENSE))
+    explained = aliased(Entry)
+    name = sa.func.split_part(col(Entry.key), ":", 1)
+    query = sa.select(Entry, col(Entry.debit_id).in_(balance)).where(
+        col(Entry.kind).startswith(SUSPENSE),
+        ~sa.exists().where(col(explained.key) == sa.func.concat(name, ":explained")),
+    )
     rows = await read.session.execute(query.order_by(col(Entry.id)))
     return [
         Suspended(

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, TypeVar
 
 import typer
 
 from core.actor import SYSTEM
+from core.errors import NotFound
 from core.work import Read
 from payments import catching_up, ledger, reconciling, store
 from payments.errors import GatewayError
@@ -19,6 +21,8 @@ from server.database import Database
 from server.settings import Settings
 
 T = TypeVar("T")
+
+Explanation = StrEnum("Explanation", {name: name for name in ledger.EXPLANATIONS})  # type: ignore[misc]
 
 app = typer.Typer()
 ledger_app = typer.Typer(no_args_is_help=True, help="Look into the books.")
@@ -36,6 +40,22 @@ def verify() -> None:
     typer.echo("The ledger holds: every account, every payment, every share.")
 
 
+@ledger_app.command()
+def explain(
+    transaction: Annotated[str, typer.Argument(help="As `reconcile` names it: txn_...")],
+    explanation: Annotated[
+        Explanation, typer.Argument(help="What it was; its account in the ledger follows from that.")
+    ],
+) -> None:
+    """Say what a movement was that lies in suspense, having looked it up at the payment service. It is posted once."""
+    try:
+        amount = opening.work(lambda work: reconciling.explain(work, transaction, explanation.value))
+    except NotFound as missing:
+        typer.echo(missing.message, err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{amount} of {transaction} is no longer in suspense: {explanation.value}.")
+
+
 @app.command()
 def reconcile(
     last: Annotated[
@@ -44,13 +64,13 @@ def reconcile(
 ) -> None:
     """Compare payments, ledger and the payment service's own lists. Ends with 1, and prints every difference.
 
-    What moved the platform's balance and nobody can explain is put in suspense, and shown. What is just moving may differ:
-    run it again. The platform's balance differs if others use its Stripe account too.
+    What moved the platform's balance and nobody can explain is put in suspense, and ends it with 1 until somebody does
+    (`ledger explain`). What is just moving may differ: run it again. The platform's balance differs if others use its Stripe account too.
     """
     found = _last() if last else _reconciled()
     for line in (*found.differences, *found.remarks):
         typer.echo(line, err=True)
-    if found.differences:
+    if not found.is_clear:
         raise typer.Exit(1)
     typer.echo("All agree: the payments, the ledger and the payment service.")
 

@@ -13,6 +13,7 @@ from market.rights import Exclusivity, Medium
 from market.rules import listing_status
 from market.states import BidStatus, ListingFormat, ListingStatus
 from market.tables import Bid, Listing
+from payments import store as money
 from payments.errors import PaymentProblem
 from payments.money import Money
 from server.database import Database
@@ -249,6 +250,29 @@ async def test_an_offer_is_countered_and_the_brand_agrees(database: Database) ->
     async with database.work(lumen.actor)() as work:
         agreed = await bids.accept_counter(work, bid_id=number(offer))
     assert (agreed.status, agreed.amount_minor, agreed.counter_minor) == (BidStatus.PENDING, 1500_00, None)
+
+
+async def test_a_counter_is_accepted_with_a_card_that_outlives_the_offer(database: Database) -> None:
+    ada, lumen = await factories.listed_twin(database), await factories.brand(database)
+    offer = await factories.offer(database, lumen, ada)
+    last_day = (await find_bid(database, offer)).expires_at
+    assert last_day is not None
+    async with database.work(ada.model.actor)() as work:
+        await bids.counter(work, bid_id=number(offer), amount=euros(1500), message=None)
+    for days, refusal in ((-1, "PAYMENT_METHOD_EXPIRES"), (0, None)):
+        async with database.work(SYSTEM)() as work:
+            payer = await money.ensure_payer(work, lumen.id)
+            payer.payment_method_expires_on = last_day.date() + timedelta(days=days)
+        if refusal is None:
+            async with database.work(lumen.actor)() as work:
+                await bids.accept_counter(work, bid_id=number(offer))
+            assert (await find_bid(database, offer)).status is BidStatus.PENDING
+            continue
+        with pytest.raises(PaymentProblem, match=f"the bid may be accepted until {last_day.date()}") as refused:
+            async with database.work(lumen.actor)() as work:
+                await bids.accept_counter(work, bid_id=number(offer))
+        assert refused.value.code == refusal
+        assert (await find_bid(database, offer)).status is BidStatus.COUNTERED
 
 
 async def test_an_offer_expires_by_itself(database: Database) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from core.errors import NotFound
 from payments import charges, reconciling, store, transfers
 from payments.sandbox import balance
 from payments.sandbox.store import Thing
@@ -14,7 +15,9 @@ from tests.fakes.money_room import MoneyRoom
 from tests.fakes.sandbox import OfflineStripe
 from tests.payments.test_money_over_the_wire import all_agree, ready
 
-BANK, SUSPENSE, FEES = (Side(kind) for kind in (AccountKind.BANK, AccountKind.SUSPENSE, AccountKind.STRIPE_FEES))
+BANK, SUSPENSE, FEES, FX = (
+    Side(kind) for kind in (AccountKind.BANK, AccountKind.SUSPENSE, AccountKind.STRIPE_FEES, AccountKind.FX)
+)
 
 
 async def sale(room: MoneyRoom, stripe: OfflineStripe) -> int:
@@ -52,17 +55,28 @@ async def test_what_moved_without_a_payment_has_its_place(room: MoneyRoom, sandb
     moved(sandbox, "payout", -700)
     moved(sandbox, "fee", -30)
     unknown = moved(sandbox, "reserve_hold_of_a_new_kind", -90)
-    moved(sandbox, "reserve_release_of_a_new_kind", 20)
+    released = moved(sandbox, "reserve_release_of_a_new_kind", 20)
     for _ in range(2):
         found = await reconcile(room, sandbox)
         assert found.differences == []
         assert len(found.remarks) == 2
         assert "-0.90 EUR of the kind 'reserve_hold_of_a_new_kind'" in found.remarks[0]
         assert unknown["id"] in found.remarks[0]
+        assert f"ledger explain {unknown['id']}" in found.remarks[0]
+        assert not found.is_clear
     assert await room.balance(BANK) == 700
     assert await room.balance(FEES) == fees + 30
     assert await room.balance(SUSPENSE) == 70
     await all_agree(room, sandbox)
+    for transaction, explanation, left in ((unknown["id"], "rate", -20), (released["id"], "fee", 0)):
+        async with room.work() as work:
+            await reconciling.explain(work, transaction, explanation)
+        assert await room.balance(SUSPENSE) == left
+    with pytest.raises(NotFound, match=unknown["id"]):
+        async with room.work() as work:
+            await reconciling.explain(work, unknown["id"], "bank")
+    assert (await room.balance(FX), await room.balance(FEES)) == (90, fees + 10)
+    assert (await reconcile(room, sandbox)).is_clear
 
 
 async def test_a_currency_that_nobody_knows_is_named_and_no_crash(room: MoneyRoom, sandbox: OfflineStripe) -> None:

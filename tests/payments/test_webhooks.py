@@ -161,3 +161,22 @@ async def test_an_event_is_handled_again_when_the_service_was_silent(room: Money
         await webhooks.handle(room.work, room.gateway, row_id)
     assert (await room.find_payee(MODEL)).status is PayeeStatus.READY
     assert len(room.calls("find_account")) == 3
+
+
+async def test_an_early_fraud_warning_is_noted_and_changes_nothing(
+    room: MoneyRoom, caplog: pytest.LogCaptureFixture
+) -> None:
+    await room.payer()
+    payment_id = await room.paid()
+    before = (await room.payment(payment_id)).model_dump()
+    warning = {"id": "issfr_1", "charge": before["charge_id"], "fraud_type": "unauthorized_use_of_card"}
+    strange = warning | {"id": "issfr_2", "charge": "ch_of_somebody_else"}
+    with caplog.at_level("WARNING", "payments.webhooks"):
+        for thing in (warning, strange):
+            await hear(room, event("radar.early_fraud_warning.created", thing))
+    noted = [record.getMessage() for record in caplog.records if record.name == "payments.webhooks"]
+    assert noted == [
+        f"early fraud warning issfr_1 of payment {payment_id} ({before['charge_id']}): unauthorized_use_of_card"
+    ]
+    assert (await room.payment(payment_id)).model_dump() == before
+    assert len(room.told(StripeEventReceived)) == 2
