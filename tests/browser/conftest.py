@@ -60,6 +60,11 @@ class Window:
         assert self.troubles == []
 
 
+def foreign(url: str, base: str) -> bool:
+    """Whether a request leaves the host."""
+    return not url.startswith((base, base.replace("http", "ws", 1), "data:", "blob:", "about:"))
+
+
 def built() -> ModuleType:
     """`frontend/build.py`, which is in no package."""
     found = importlib.util.spec_from_file_location("web_build", HOUSE / "frontend" / "build.py")
@@ -116,6 +121,7 @@ async def visit(browser: Browser, town: Town) -> AsyncIterator[Visit]:
         window = Window(await context.new_page(), base)
         window.page.set_default_timeout(15_000)
         window.page.on("console", lambda told: told.type == "error" and window.troubles.append(told.text))
+        window.page.on("request", lambda sent: foreign(sent.url, base) and window.troubles.append(f"asks {sent.url}"))
         window.page.on("pageerror", lambda error: window.troubles.append(str(error)))
         return window
 

@@ -2,24 +2,11 @@
 
 from typing import Any
 
-import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import DESKTOP, NARROW, PHONE, Visit
+from tests.browser.conftest import PHONE, Visit
 from tests.fakes.town import Town
 
-SCREENS = {
-    "bids": "Bids",
-    "pictures": "Pictures",
-    "earnings": "Earnings",
-    "twins": "Your twins",
-    "twins/new": "A new twin",
-    "consent": "Consent",
-    "licences": "Licences",
-    "mandates": "Agency",
-    "crew": "Crew",
-    "data": "Your data",
-}
 RIGHTS = {
     "media": ["SOCIAL_PAID", "ECOMMERCE"],
     "territories": ["SE", "DK"],
@@ -45,16 +32,6 @@ async def offered(town: Town, brand: str, twin: str, amount: str, **rights: Any)
     assert told["makeOffer"]["__typename"] == "BidPlaced", told
     bid_id: str = told["makeOffer"]["bid"]["id"]
     return bid_id
-
-
-@pytest.mark.parametrize(("size", "scheme"), [(NARROW, "dark"), (DESKTOP, "light")])
-async def test_every_screen_is_well(visit: Visit, size: tuple[int, int], scheme: str) -> None:
-    ebba = await visit("ebba-sandell", size, scheme)
-    for path, heading in SCREENS.items():
-        await ebba.goes_to(f"/models/ebba-sandell/{path}")
-        await ebba.sees(heading)
-        await expect(ebba.page.get_by_role("status", name="Loading")).to_have_count(0)
-        await ebba.is_well()
 
 
 async def test_she_reads_signs_and_sees_the_licence_become_active(visit: Visit, town: Town) -> None:

@@ -1,0 +1,70 @@
+"""Every screen of every kind of user, on the narrowest phone in the dark and on a desktop in the light: it is there, and it is well."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import DESKTOP, NARROW, PHONE, Visit, Window
+
+SCREENS = {
+    "ebba-sandell": "models: bids pictures earnings twins twins/new twins/ebba consent licences mandates crew data",
+    "havsand": "brands: catalogue twins/ebba listings bids licences payment keys webhooks",
+    "nordlys": "agencies: bids listings listings/new roster roster/propose licences statements team",
+}
+WINDOWS = [(NARROW, "dark"), (DESKTOP, "light")]
+
+
+async def is_a_screen(window: Window) -> None:
+    """A heading of its own, nothing that still loads, and none of the pages that stand where a screen failed."""
+    await expect(window.page.get_by_role("heading", level=1)).to_be_visible()
+    await expect(window.page.get_by_role("status", name="Loading")).to_have_count(0)
+    for failure in ("There is nothing here", "This did not load", "Something broke on this page"):
+        await expect(window.page.get_by_text(failure)).to_have_count(0)
+    await window.is_well()
+
+
+@pytest.mark.parametrize(("size", "scheme"), WINDOWS)
+@pytest.mark.parametrize("handle", SCREENS)
+async def test_every_screen_is_well(visit: Visit, handle: str, size: tuple[int, int], scheme: str) -> None:
+    area, _, paths = SCREENS[handle].partition(": ")
+    window = await visit(handle, size, scheme)
+    for path in ["", *paths.split()]:
+        await window.goes_to(f"/{area}/{handle}/{path}".removesuffix("/"))
+        await is_a_screen(window)
+
+
+@pytest.mark.parametrize("path", ["/account", "/verify", "/graphiql"])
+async def test_what_everybody_has_is_well(visit: Visit, path: str) -> None:
+    window = await visit("ada-lindqvist", DESKTOP)
+    await window.goes_to(path)
+    if path == "/graphiql":
+        await expect(window.page.get_by_role("button", name="Execute query")).to_be_visible()
+        assert window.troubles == []  # the editor's own colours are its makers' affair
+    else:
+        await is_a_screen(window)
+
+
+async def test_the_crew_comes_in_by_a_letter_and_answers(visit: Visit) -> None:
+    ebba = await visit("ebba-sandell", PHONE)
+    await ebba.goes_to("/models/ebba-sandell/crew/ebba")
+    await ebba.page.get_by_label("Name").fill("Mira Holm")
+    await ebba.page.get_by_label("Craft").fill("Photographer")
+    await ebba.page.get_by_role("button", name="Invite").click()
+    letter = await ebba.page.get_by_text("/join#").inner_text()
+    await ebba.is_well()
+    mira = await visit(None, PHONE)
+    await mira.page.goto(letter)
+    await mira.sees("You are invited")
+    await mira.is_well()
+    await mira.page.get_by_label("Name", exact=True).fill("Mira Holm")
+    await mira.page.get_by_label("Email").fill("mira@example.com")
+    await mira.page.get_by_label("Password", exact=True).fill("four words and a lens")
+    await mira.page.get_by_role("button", name="Join").click()
+    await mira.sees("Your work")
+    await mira.is_well()
+    await mira.page.get_by_role("button", name="Accept").click()
+    await expect(mira.page.get_by_role("button", name="End it")).to_be_visible()
+    await mira.is_well()
+    for path, scheme in (("", "dark"), ("/money", "light")):
+        await mira.page.emulate_media(color_scheme=scheme)
+        await mira.goes_to(f"/contributors/{mira.page.url.split('/')[4]}{path}")
+        await is_a_screen(mira)
