@@ -12,6 +12,7 @@ from core.actor import SYSTEM
 from core.errors import CursorTooOld
 from core.store import activity_floor, activity_head, activity_since
 from core.tables import Activity
+from server import tasks
 from server.database import Database
 
 log = logging.getLogger(__name__)
@@ -67,10 +68,7 @@ class Feed:
         self._closing = True
         for follower in {one for many in self._followers.values() for one in many}:
             follower.woken.set()
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await tasks.end(self._task)
 
     async def since(self, topics: Sequence[str], after: Cursor | None) -> AsyncIterator[Activity]:
         """Everything on `topics` after the cursor, in order, nothing twice: first from the log, then as it comes.
@@ -136,7 +134,8 @@ class Feed:
                 more = False
             if not more:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(waker.wait(), POLL_SECONDS)
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await waker.wait()
 
     async def _read_on(self) -> bool:
         """Pass on what is new. True when there may be more at once."""

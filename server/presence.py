@@ -4,7 +4,6 @@ It also writes down when keys and sessions were last used, so that no request ha
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from itertools import count
 import sqlalchemy as sa
 
 from core.actor import SYSTEM
-from server import store
+from server import store, tasks
 from server.auth import Authenticator, Caller
 from server.database import Database
 
@@ -47,10 +46,7 @@ class Presence:
         self._task = asyncio.create_task(self._run(), name="presence")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await tasks.end(self._task)
 
     async def _run(self) -> None:
         while True:

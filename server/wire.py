@@ -5,7 +5,6 @@ cluster until its commit is through, which more than halves what can be written.
 """
 
 import asyncio
-import contextlib
 import logging
 from typing import Any
 
@@ -13,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from server import store
+from server import store, tasks
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +34,7 @@ class Wire:
         self._task = asyncio.create_task(self._run(), name="wire")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await tasks.end(self._task)
         await self._engine.dispose()
 
     def nudge(self) -> None:

@@ -148,7 +148,8 @@ class Worker:
     async def _wait(self) -> None:
         """For a nudge, for a job that ends, or for the next poll."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._waker.wait(), POLL_SECONDS)
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._waker.wait()
 
     async def _do(self, row: JobRow) -> None:
         """Run one job; whatever becomes of it is written down."""

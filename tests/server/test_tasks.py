@@ -1,0 +1,32 @@
+"""What runs in the background ends, even if it did not hear the first time."""
+
+import asyncio
+import contextlib
+
+from server import tasks
+
+
+async def test_a_task_that_swallows_a_cancellation_ends_all_the_same() -> None:
+    heard = 0
+
+    async def deaf() -> None:
+        nonlocal heard
+        while heard < 2:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(60)
+            heard += 1
+
+    task = asyncio.create_task(deaf())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(30):
+        await tasks.end(task)
+    assert task.done()
+    assert heard == 2
+
+
+async def test_what_has_ended_or_never_began_is_left_alone() -> None:
+    done = asyncio.create_task(asyncio.sleep(0))
+    await done
+    await tasks.end(done)
+    await tasks.end(None)
+    assert not done.cancelled()
