@@ -68,7 +68,8 @@ check: $(READY)  ## Everything but the tests: format, lint, types, the rooms, th
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_house.py tests/test_migrations.py tests/schema/test_tables.py
 	$(BIN)/twinmarket export-schema | diff -u schema/schema.graphql - || { echo 'schema/schema.graphql is old: make schema' >&2; exit 1; }
-	$(BIN)/twinmarket export-figures | diff -u frontend/src/shared/market.json - || { echo 'frontend/src/shared/market.json is old: make schema' >&2; exit 1; }
+	for which in market places currencies; do $(BIN)/twinmarket export-figures $$which | diff -u frontend/src/shared/$$which.json - \
+		|| { echo "frontend/src/shared/$$which.json is old: make schema" >&2; exit 1; }; done
 
 fmt: $(READY)  ## Format, and mend what can be mended
 	$(BIN)/ruff format .
@@ -86,7 +87,7 @@ migrations: $(READY)  ## Draft the next migration from the tables [MESSAGE='list
 
 schema: $(READY)  ## Print the GraphQL schema, and what the web app knows of the market
 	$(BIN)/twinmarket export-schema > schema/schema.graphql
-	$(BIN)/twinmarket export-figures > frontend/src/shared/market.json
+	for which in market places currencies; do $(BIN)/twinmarket export-figures $$which > frontend/src/shared/$$which.json; done
 
 bench: $(READY)  ## Say what can be measured; measure it [NAME=exclusivity] [ARGS='--rivals 16']
 	@exec $(if $(NAME),$(BIN)/python -m bench.$(NAME) $(ARGS),cat bench/README.md)

@@ -70,6 +70,6 @@ def export_schema(
 
 
 @app.command("export-figures")
-def export_figures() -> None:
-    """Print what the web app knows of the market without asking: frontend/src/shared/market.json."""
-    sys.stdout.write(figures.printed())
+def export_figures(which: figures.Figures) -> None:
+    """Print what the web app knows of the market without asking: frontend/src/shared/{market,places,currencies}.json."""
+    sys.stdout.write(figures.printed(which))

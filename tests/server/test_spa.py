@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from server import spa
 from server.envelope import Envelope
-from server.figures import printed
+from server.figures import Figures, printed
 from server.portraits import HAIRS, Sitter, draw
 from server.settings import Settings
 
@@ -149,7 +149,10 @@ async def test_a_portrait_can_do_nothing(http: httpx.AsyncClient) -> None:
 
 
 def test_figures_of_the_market_are_current() -> None:
-    assert (HOUSE / "frontend" / "src" / "shared" / "market.json").read_text() == printed()
+    shared = HOUSE / "frontend" / "src" / "shared"
+    assert {which: (shared / f"{which}.json").read_text() for which in Figures} == {
+        which: printed(which) for which in Figures
+    }
 
 
 def test_a_portrait_is_always_the_same_and_never_anothers() -> None:

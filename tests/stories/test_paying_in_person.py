@@ -29,12 +29,12 @@ async def test_from_a_decline_over_authentication_to_an_active_licence(town: Tow
     async with httpx.AsyncClient(follow_redirects=True, timeout=30) as browser:
         fault = {"kind": "authenticate"}
         await browser.post(f"{town.sandbox}/_sandbox/faults", json=fault)
-        await sold(town, "800.00", 25)
+        await sold(town, "800.00", 25, "Chiara Bellini")
         licence = await newest_licence(town)
         node = await until(town, licence, "REQUIRES_ACTION")
         assert node["status"] == "AWAITING_PAYMENT"
         url = node["payment"]["nextActionUrl"]
-        hers = (await town.client("maya-okafor").ask(LICENCE, id=licence))["node"]["payment"]
+        hers = (await town.client("chiara-bellini").ask(LICENCE, id=licence))["node"]["payment"]
         assert (hers["nextActionUrl"], hers["failureMessage"]) == (None, None)
 
         page = await browser.get(url)

@@ -16,16 +16,16 @@ from tests.stories.test_refusals import NEXT_YEAR, RIGHTS, USE
 WITHIN = 30
 
 
-async def sold(town: Town, price: str, day: int) -> None:
-    """Havsand licenses Maya, who signs."""
-    brand, maya = town.client("havsand"), town.client("maya-okafor")
-    twin = (await brand.ask(documents.FIND_TWIN, handle="maya"))["twin"]["id"]
+async def sold(town: Town, price: str, day: int, name: str = "Maya Okafor") -> None:
+    """Havsand licenses Maya, or whoever is named, who signs."""
+    brand, model = town.client("havsand"), town.client(name.lower().replace(" ", "-"))
+    twin = (await brand.ask(documents.FIND_TWIN, handle=name.split()[0].lower()))["twin"]["id"]
     days = {"startsOn": f"{NEXT_YEAR}-03-{day:02}", "endsOn": f"{NEXT_YEAR}-03-{day:02}"}
     euros = {"amount": price, "currency": "EUR"}
     made = await brand.do(documents.MAKE_OFFER, twinId=twin, rights=RIGHTS | days, amount=euros, intendedUse=USE)
     bid = expect(made, "BidPlaced")["bid"]["id"]
-    document = (await maya.ask(documents.READ_CONSENT, id=bid))["node"]["consentDocument"]
-    signed = await maya.do(documents.ACCEPT_BID, bidId=bid, consentDigest=document["digest"], signature="Maya Okafor")
+    document = (await model.ask(documents.READ_CONSENT, id=bid))["node"]["consentDocument"]
+    signed = await model.do(documents.ACCEPT_BID, bidId=bid, consentDigest=document["digest"], signature=name)
     expect(signed, "BidAccepted")
 
 

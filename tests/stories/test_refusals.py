@@ -26,7 +26,7 @@ RIGHTS: dict[str, Any] = {
 EUROS = {"amount": "900.00", "currency": "EUR"}
 USE = "Stills for paid social posts."
 NOWHERE = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-SETTLED = {"job", "answer", "stripe_event", "activity", "api_key", "payout", "entry", "account", "sign_in"}
+SETTLED = {"job", "answer", "bucket", "stripe_event", "activity", "api_key", "payout", "entry", "account", "sign_in"}
 """Tables that the worker may write to meanwhile, for another story's payout."""
 
 

@@ -6,6 +6,7 @@ import { Link, Navigate } from "react-router";
 import { HttpRefusal, send } from "../shared/api/client";
 import { locale } from "../shared/language";
 import market from "../shared/market.json";
+import places from "../shared/places.json";
 import { useSession } from "../shared/session";
 import { useShared, type SharedKey } from "../shared/texts";
 import { Door } from "./Door";
@@ -39,7 +40,7 @@ export function SignUp() {
     },
   });
   const names = new Intl.DisplayNames(locale(), { type: "region" });
-  const countries = market.countries.map((code) => ({ value: code, label: names.of(code) ?? code })).sort((a, b) => a.label.localeCompare(b.label, locale()));
+  const countries = places.countries.map((code) => ({ value: code, label: names.of(code) ?? code })).sort((a, b) => a.label.localeCompare(b.label, locale()));
 
   const submit = form.onSubmit(async ({ industry, ...values }) => {
     setBusy(true);

@@ -3,7 +3,7 @@ import { Button, Checkbox, NativeSelect, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { CatalogueFacetsQuery } from "../gql/graphql";
 import { MoneyInput } from "../shared/components/MoneyInput";
-import market from "../shared/market.json";
+import currencies from "../shared/currencies.json";
 import { Drawer } from "./Drawer";
 import { FACETS, RANGES, type FacetField, type RangeField, type Search } from "./search";
 import { useBrands } from "./texts";
@@ -37,7 +37,7 @@ export function FilterDrawer({ open, search: given, facets, total, onClose, onCh
           {search.rights ? (
             <div className={css.pair}>
               <MoneyInput aria-label={t("filters.maximum")} currency={search.currency} value={search.maximum} onChange={(maximum) => (maximum === "" || /^\d+(\.\d+)?$/.test(maximum)) && onChange({ ...search, maximum })} />
-              <NativeSelect aria-label={t("filters.currency")} data={market.currencies} value={search.currency} onChange={(event) => onChange({ ...search, currency: event.currentTarget.value })} />
+              <NativeSelect aria-label={t("filters.currency")} data={currencies} value={search.currency} onChange={(event) => onChange({ ...search, currency: event.currentTarget.value })} />
             </div>
           ) : (
             <Text size="sm" c="dimmed">{t("filters.maximum.hint")}</Text>

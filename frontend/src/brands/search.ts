@@ -3,6 +3,7 @@ import type { Exclusivity, Industry, TwinFilter, TwinOrder } from "../gql/graphq
 import type { Chosen } from "../shared/components/RightsPicker";
 import { addDays, today } from "../shared/dates";
 import market from "../shared/market.json";
+import currencies from "../shared/currencies.json";
 
 export const RANGES = ["heightCm", "bustCm", "waistCm", "hipsCm"] as const;
 export const FACETS = ["tags", "hairColour", "eyeColour"] as const;
@@ -51,7 +52,7 @@ export function readSearch(params: URLSearchParams): Search {
     const [min, max] = (params.get(NAMES[field]) ?? "").split("-");
     return { min: whole(min), max: whole(max) };
   };
-  const currency = among<string>(market.currencies, params.get("currency")) ?? "EUR";
+  const currency = among<string>(currencies, params.get("currency")) ?? "EUR";
   return {
     words: params.get("q") ?? "",
     rights: rightsOf(params),

@@ -19,7 +19,7 @@ import { formatMoney } from "../shared/money";
 import { notify } from "../shared/notify";
 import { pathOf, useParty } from "../shared/session";
 import { useShared } from "../shared/texts";
-import { useModels } from "./texts";
+import { useModels } from "./texts/screens";
 import css from "./models.module.css";
 
 const BidDocument = graphql(`

@@ -17,7 +17,7 @@ import { StatusBadge } from "../shared/components/StatusBadge";
 import { formatRelative } from "../shared/dates";
 import { formatMoney, fromMinor, toMinor, type Money } from "../shared/money";
 import { pathOf, useParty } from "../shared/session";
-import { useModels } from "./texts";
+import { useModels } from "./texts/screens";
 import css from "./models.module.css";
 
 const BidsDocument = graphql(`

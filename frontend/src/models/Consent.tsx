@@ -15,7 +15,7 @@ import { useParty } from "../shared/session";
 import { useShared, type SharedKey } from "../shared/texts";
 import { NoTwin, TwinChoice } from "./TwinChoice";
 import { GROUPS } from "./media";
-import { useModels } from "./texts";
+import { useModels } from "./texts/screens";
 import css from "./models.module.css";
 
 const ConsentDocument = graphql(`

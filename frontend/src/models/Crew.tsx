@@ -11,11 +11,11 @@ import { Page, Section } from "../shared/components/Page";
 import { StatusBadge } from "../shared/components/StatusBadge";
 import { formatBasisPoints } from "../shared/dates";
 import { locale } from "../shared/language";
-import market from "../shared/market.json";
+import places from "../shared/places.json";
 import { notify } from "../shared/notify";
 import { useParty } from "../shared/session";
 import { NoTwin, TwinChoice } from "./TwinChoice";
-import { useModels } from "./texts";
+import { useModels } from "./texts/screens";
 import css from "./models.module.css";
 
 const CrewDocument = graphql(`
@@ -137,7 +137,7 @@ function Invite({ twin, country, refetch }: { twin: Twin; country: string; refet
   });
   const [invite, inviting] = useAction(InviteDocument, "ContributorInvited");
   const names = new Intl.DisplayNames(locale(), { type: "region" });
-  const countries = market.countries.map((code) => ({ value: code, label: names.of(code) ?? code })).sort((a, b) => a.label.localeCompare(b.label, locale()));
+  const countries = places.countries.map((code) => ({ value: code, label: names.of(code) ?? code })).sort((a, b) => a.label.localeCompare(b.label, locale()));
   const submit = form.onSubmit(async (values) => {
     const basisPoints = Math.round(Number(values.percent.replace(",", ".")) * 100);
     const input = { twinId: twin.id, name: values.name.trim(), craft: values.craft.trim(), country: values.country, basisPoints };

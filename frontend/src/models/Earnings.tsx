@@ -12,7 +12,7 @@ import { StatusBadge } from "../shared/components/StatusBadge";
 import { addDays, formatDay, formatMonth, today } from "../shared/dates";
 import { formatMoney, fromMinor, toMinor, type Money } from "../shared/money";
 import { useParty } from "../shared/session";
-import { useModels } from "./texts";
+import { useModels } from "./texts/screens";
 import css from "./models.module.css";
 
 const EarningsDocument = graphql(`

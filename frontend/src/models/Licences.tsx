@@ -19,7 +19,7 @@ import { StatusBadge } from "../shared/components/StatusBadge";
 import { formatMoment } from "../shared/dates";
 import { formatMoney } from "../shared/money";
 import { pathOf, useParty } from "../shared/session";
-import { useModels } from "./texts";
+import { useModels } from "./texts/screens";
 import css from "./models.module.css";
 
 const LicencesDocument = graphql(`

@@ -14,7 +14,7 @@ import { formatBasisPoints, formatPeriod } from "../shared/dates";
 import { notify } from "../shared/notify";
 import { useParty } from "../shared/session";
 import { useShared, useTerritoryName } from "../shared/texts";
-import { useModels } from "./texts";
+import { useModels } from "./texts/screens";
 import css from "./models.module.css";
 
 const MandatesDocument = graphql(`

@@ -14,7 +14,7 @@ import { formatMoment, formatRelative } from "../shared/dates";
 import { notify } from "../shared/notify";
 import { pathOf, useParty } from "../shared/session";
 import { useShared, useTerritoryName, type SharedKey } from "../shared/texts";
-import { useModels } from "./texts";
+import { useModels } from "./texts/screens";
 import css from "./models.module.css";
 
 graphql(`

@@ -1,25 +1,28 @@
 /** A model's prices: one switch and one amount a medium, what she receives beside it, and an example licence as the market quotes it. */
-import { NativeSelect, Switch, Text, TextInput } from "@mantine/core";
+import { Switch, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
+import { lazy, Suspense } from "react";
 import { useQuery } from "urql";
 import { graphql } from "../gql";
 import type { Medium, ModelRatesQuery } from "../gql/graphql";
 import { useAction } from "../shared/api/useAction";
-import { NotFound, Ready } from "../shared/components/Feedback";
+import { Loading, NotFound, Ready } from "../shared/components/Feedback";
 import { MoneyInput } from "../shared/components/MoneyInput";
 import { Page, Section } from "../shared/components/Page";
-import { SaveBar } from "../shared/components/SaveBar";
 import { formatBasisPoints, formatNumber } from "../shared/dates";
 import market from "../shared/market.json";
 import { formatMoney, modelReceives, parseAmount } from "../shared/money";
 import { notify } from "../shared/notify";
 import { useParty } from "../shared/session";
 import { useShared, type SharedKey } from "../shared/texts";
-import { Example } from "./Example";
 import { NoTwin, TwinChoice } from "./TwinChoice";
 import { GROUPS, ORDER } from "./media";
 import { useModels } from "./texts";
 import css from "./models.module.css";
+
+const SaveBar = lazy(() => import("../shared/components/SaveBar").then((module) => ({ default: module.SaveBar })));
+const RateTerms = lazy(() => import("./RateTerms").then((module) => ({ default: module.RateTerms })));
+const Example = lazy(() => import("./Example").then((module) => ({ default: module.Example })));
 
 const RatesDocument = graphql(`
   query ModelRates($id: ID!) {
@@ -105,7 +108,7 @@ function Chosen({ model }: { model: RatedModel }) {
   );
 }
 
-interface Values {
+export interface RateValues {
   currency: string;
   rates: { medium: Medium; offered: boolean; amount: string }[];
   floor: string;
@@ -113,7 +116,7 @@ interface Values {
   total: string;
 }
 
-function valuesOf(twin: RatedTwin): Values {
+function valuesOf(twin: RatedTwin): RateValues {
   const card = twin.rateCard;
   const known = new Map(card?.rates.map((rate) => [rate.medium, rate.per30Days.amount]));
   return {
@@ -135,7 +138,7 @@ const isAmount = (text: string, currency: string) => /[1-9]/.test(text) && parse
 
 function useRatesForm(twin: RatedTwin) {
   const t = useModels();
-  return useForm<Values>({
+  return useForm<RateValues>({
     initialValues: valuesOf(twin),
     validate: {
       rates: {
@@ -152,7 +155,7 @@ function useRatesForm(twin: RatedTwin) {
   });
 }
 
-function inputOf(twin: RatedTwin, values: Values) {
+function inputOf(twin: RatedTwin, values: RateValues) {
   return {
     twinId: twin.id,
     currency: values.currency,
@@ -165,7 +168,7 @@ function inputOf(twin: RatedTwin, values: Values) {
 }
 
 /** From the mutation's input, where only what is offered is counted, to the form's own rows. */
-function fieldOf(values: Values, path: string[]): string | null {
+function fieldOf(values: RateValues, path: string[]): string | null {
   const [name, place] = path;
   if (name === "rates" && place !== undefined) {
     const sent = values.rates.filter((rate) => rate.offered)[Number(place)];
@@ -229,24 +232,11 @@ function RatesForm({ model, twin }: { model: RatedModel; twin: RatedTwin }) {
               </div>
             </Section>
           ))}
-          <Section title={t("rates.exclusive")}>
-            <div className={`${css.card} ${css.plain}`}>
-              <Text size="sm" c="dimmed">{t("rates.exclusive.hint")}</Text>
-              <div className={css.pair}>
-                <TextInput inputMode="decimal" label={t("rates.exclusive.industry")} {...form.getInputProps("industry")} />
-                <TextInput inputMode="decimal" label={t("rates.exclusive.total")} {...form.getInputProps("total")} />
-              </div>
-              <div className={css.pair}>
-                <MoneyInput currency={currency} label={t("rates.floor")} {...form.getInputProps("floor")} />
-                <NativeSelect label={t("rates.currency")} data={market.currencies} {...form.getInputProps("currency")} />
-              </div>
-              <Text size="sm" c="dimmed">{t("rates.floor.hint")}</Text>
-            </div>
-          </Section>
+          <Suspense fallback={<Loading rows={1} height={320} />}><RateTerms form={form} /></Suspense>
         </div>
-        <aside className={css.aside}><Example twin={twin} country={model.country} stale={form.isDirty()} /></aside>
+        <aside className={css.aside}><Suspense fallback={<Loading rows={1} height={180} />}><Example twin={twin} country={model.country} stale={form.isDirty()} /></Suspense></aside>
       </div>
-      <SaveBar dirty={form.isDirty()} saving={saving} save={t("rates.save")} onDiscard={() => form.reset()} />
+      {form.isDirty() && <Suspense fallback={null}><SaveBar dirty={form.isDirty()} saving={saving} save={t("rates.save")} onDiscard={() => form.reset()} /></Suspense>}
     </form>
   );
 }

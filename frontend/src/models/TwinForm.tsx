@@ -10,7 +10,7 @@ import { Page } from "../shared/components/Page";
 import { SaveBar } from "../shared/components/SaveBar";
 import { notify } from "../shared/notify";
 import { pathOf, useParty } from "../shared/session";
-import { useModels } from "./texts";
+import { useModels } from "./texts/screens";
 import css from "./models.module.css";
 
 const TwinDocument = graphql(`

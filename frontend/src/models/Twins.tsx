@@ -15,7 +15,7 @@ import { StatusBadge } from "../shared/components/StatusBadge";
 import { notify } from "../shared/notify";
 import { pathOf, useParty } from "../shared/session";
 import { useShared } from "../shared/texts";
-import { useModels } from "./texts";
+import { useModels } from "./texts/screens";
 import css from "./models.module.css";
 
 const TwinsDocument = graphql(`

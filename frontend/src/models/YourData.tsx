@@ -9,7 +9,7 @@ import { Page, Section } from "../shared/components/Page";
 import { Sheet, SheetButtons } from "../shared/components/Sheet";
 import { useParty, useSession } from "../shared/session";
 import { useShared } from "../shared/texts";
-import { useModels } from "./texts";
+import { useModels } from "./texts/screens";
 import css from "./models.module.css";
 
 const ErasureDocument = graphql(`

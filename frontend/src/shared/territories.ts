@@ -1,7 +1,7 @@
 /** The territory tree: what lies in what, and the shortest way to say what was chosen. */
-import market from "./market.json";
+import places from "./places.json";
 
-const TREE = market.tree as Record<string, string[]>;
+const TREE = places.tree as Record<string, string[]>;
 
 export const WORLD = "WORLD";
 export const inside = (code: string): string[] => TREE[code] ?? [];

@@ -2,13 +2,13 @@
 import { Checkbox, Text, TextInput, UnstyledButton } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { locale } from "../language";
-import market from "../market.json";
+import places from "../places.json";
 import { inside, isChosen, isPartly, isRegion, toggle, WORLD } from "../territories";
 import { useShared, useTerritoryName } from "../texts";
 import { Icon } from "./Icon";
 import css from "./rights.module.css";
 
-const PLACES = [...Object.keys(market.tree), ...market.countries];
+const PLACES = [...Object.keys(places.tree), ...places.countries];
 const MOST_FOUND = 12;
 const plain = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 

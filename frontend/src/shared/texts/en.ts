@@ -7,7 +7,6 @@ export const en = {
   "cancel": "Cancel",
   "back": "Back",
   "more": "Show more",
-  "more.loading": "Loading …",
   "shown": "{shown, number} of {total, number}",
   "loading": "Loading",
   "error.title": "This did not load",

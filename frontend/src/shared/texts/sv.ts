@@ -9,7 +9,6 @@ export const sv: Record<keyof typeof en, string> = {
   "cancel": "Avbryt",
   "back": "Tillbaka",
   "more": "Visa fler",
-  "more.loading": "Hämtar …",
   "shown": "{shown, number} av {total, number}",
   "loading": "Hämtar",
   "error.title": "Det här kunde inte hämtas",
