@@ -12,9 +12,17 @@ const SignUp = lazy(() => import("./SignUp").then((module) => ({ default: module
 const Account = lazy(() => import("./Account").then((module) => ({ default: module.Account })));
 const Join = lazy(() => import("./Join").then((module) => ({ default: module.Join })));
 const Verify = lazy(() => import("../brands/Verify").then((module) => ({ default: module.Verify })));
-const Models = lazy(() => import("../models/area"));
-const Brands = lazy(() => import("../brands/area"));
-const Agencies = lazy(() => import("../agencies/area"));
+const AREAS = {
+  models: () => import("../models/area"),
+  brands: () => import("../brands/area"),
+  agencies: () => import("../agencies/area"),
+};
+const Models = lazy(AREAS.models);
+const Brands = lazy(AREAS.brands);
+const Agencies = lazy(AREAS.agencies);
+
+// The area of this address is fetched while the market is asked who is there.
+void AREAS[location.pathname.split("/")[1] as keyof typeof AREAS]?.();
 const Contributors = lazy(() => import("../contributors/area"));
 
 export function App() {

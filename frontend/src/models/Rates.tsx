@@ -78,8 +78,8 @@ const SetRatesDocument = graphql(`
           }
         }
       }
-      ... on InvalidInput { code message path }
-      ... on NotAllowed { code message path }
+      ... on InvalidInput { message path }
+      ... on NotAllowed { message path }
     }
   }
 `);

@@ -5,6 +5,7 @@ import { NotFound } from "../shared/components/Feedback";
 import { Shell } from "../shared/components/Shell";
 import { useModels } from "./texts";
 
+const rates = () => import("./Rates").then((module) => ({ default: module.Rates }));
 const Home = lazy(() => import("./Home").then((module) => ({ default: module.Home })));
 const Bids = lazy(() => import("./Bids").then((module) => ({ default: module.Bids })));
 const BidDetail = lazy(() => import("./Bid").then((module) => ({ default: module.BidDetail })));
@@ -13,7 +14,7 @@ const PictureDetail = lazy(() => import("./Pictures").then((module) => ({ defaul
 const Twins = lazy(() => import("./Twins").then((module) => ({ default: module.Twins })));
 const NewTwin = lazy(() => import("./TwinForm").then((module) => ({ default: module.NewTwin })));
 const EditTwin = lazy(() => import("./TwinForm").then((module) => ({ default: module.EditTwin })));
-const Rates = lazy(() => import("./Rates").then((module) => ({ default: module.Rates })));
+const Rates = lazy(rates);
 const Consent = lazy(() => import("./Consent").then((module) => ({ default: module.Consent })));
 const Licences = lazy(() => import("./Licences").then((module) => ({ default: module.Licences })));
 const LicenceDetail = lazy(() => import("./Licences").then((module) => ({ default: module.LicenceDetail })));
@@ -21,6 +22,9 @@ const Earnings = lazy(() => import("./Earnings").then((module) => ({ default: mo
 const Mandates = lazy(() => import("./Mandates").then((module) => ({ default: module.Mandates })));
 const Crew = lazy(() => import("./Crew").then((module) => ({ default: module.Crew })));
 const YourData = lazy(() => import("./YourData").then((module) => ({ default: module.YourData })));
+
+// The heaviest screen is fetched with the area, before anybody knows who is there.
+if (location.pathname.split("/")[3] === "rates") void rates();
 
 export default function Models() {
   const t = useModels();

@@ -11,7 +11,7 @@ export const en = {
   "loading": "Loading",
   "error.title": "This did not load",
   "error.crash": "Something broke on this page",
-  "error.crash.hint": "Your data is safe. Load the page again; if it happens once more, tell us what you did.",
+  "error.crash.hint": "Nothing is lost. Load the page again.",
   "error.reload": "Load again",
   "notFound.title": "There is nothing here",
   "notFound.hint": "The address may be mistyped, or what was here is not yours to see.",

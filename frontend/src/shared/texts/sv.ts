@@ -13,7 +13,7 @@ export const sv: Record<keyof typeof en, string> = {
   "loading": "Hämtar",
   "error.title": "Det här kunde inte hämtas",
   "error.crash": "Något gick sönder på sidan",
-  "error.crash.hint": "Dina uppgifter är trygga. Ladda om sidan; händer det igen, berätta vad du gjorde.",
+  "error.crash.hint": "Inget är förlorat. Ladda sidan igen.",
   "error.reload": "Ladda om",
   "notFound.title": "Här finns inget",
   "notFound.hint": "Adressen kan vara felskriven, eller så får du inte se det som finns här.",
