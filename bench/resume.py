@@ -11,6 +11,7 @@ Exit 1 if anything was lost, doubled or out of order, or the 99th percentile of 
 import argparse
 import asyncio
 import random
+import re
 import statistics
 import sys
 import time
@@ -86,6 +87,10 @@ class Outcome:
             *self.wrong[:10],
         )
         return "\n".join(lines)
+
+
+CRASH = re.compile(r" ERROR |^[\w.]+(Error|Exception)\b|^Traceback")
+"""What a log must not hold: each crash, with its last word."""
 
 
 @dataclass(slots=True)
@@ -173,9 +178,7 @@ async def run(scale: Scale) -> Outcome:
             await database.close()
         outcome.seconds = time.perf_counter() - began
         outcome.cpu_seconds = sum(api.cpu_seconds for api in apis)
-        outcome.wrong += [
-            line for api in apis for line in api.log.splitlines() if " ERROR " in line or "Traceback" in line
-        ]
+        outcome.wrong += [line for api in apis for line in api.log.splitlines() if CRASH.search(line)]
     return outcome
 
 

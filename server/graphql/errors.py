@@ -37,8 +37,10 @@ REFUSALS = (
     (InvalidInput, "BAD_USER_INPUT"),
 )
 
-TRY_AGAIN_STATES = frozenset({"40001", "40P01", "55P03", "57014", "57P01", "57P03", "53300"})
-"""SQLSTATEs that pass: serialisation, deadlock, locks and statements out of time, a server that starts or is full."""
+TRY_AGAIN_STATES = ("08", "40001", "40P01", "53", "55P03", "57014", "57P0")
+"""How SQLSTATEs that pass begin: a connection lost (while it was being made, too), serialisation, deadlock, a server that
+is full, locks and statements out of time, a server that stops or starts.
+https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
 def present(errors: Sequence[GraphQLError], request_id: str) -> list[dict[str, Any]]:
@@ -93,5 +95,6 @@ def _place(error: GraphQLError) -> str:
 def will_pass(cause: BaseException) -> bool:
     """Whether the same request may well succeed in a moment."""
     if isinstance(cause, sa.exc.DBAPIError):
-        return cause.connection_invalidated or getattr(cause.orig, "sqlstate", None) in TRY_AGAIN_STATES
+        state: str = getattr(cause.orig, "sqlstate", None) or ""
+        return cause.connection_invalidated or state.startswith(TRY_AGAIN_STATES)
     return isinstance(cause, OSError | sa.exc.TimeoutError)  # sockets that are gone, pools that are full
