@@ -4,106 +4,34 @@ import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import httpx
 import obstore
 import pytest
 import sqlalchemy as sa
 from obstore.store import LocalStore
-from starlette.applications import Starlette
-from starlette.routing import Route
 
-from core.actor import SYSTEM, Actor
+from core.actor import SYSTEM
 from core.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from core.seal import Seal
 from market import assets, store, uploads
-from market.rights import Medium
 from market.states import UploadStatus
-from market.tables import Asset, Upload
+from market.tables import Asset
 from server.database import Database
-from server.envelope import Envelope
 from server.files import Files
-from server.jobs import clear_files, discard_uploads
-from server.uploads import Uploads, media_type
-from server.worker import ACTIVITY_KEPT, Tools
+from server.jobs import clear_files
+from server.uploads import media_type
 from tests import factories
-from tests.factories import number
 from tests.market.test_certificates import Deal
+from tests.server.desk import MOST, PICTURE, SEAL, URL, Desk
 
-SEAL = Seal("a secret of at least sixteen characters")
-URL = "http://market.example"
-MOST = 1_000_000
-PICTURE = b"\xff\xd8\xff\xe0" + b"a picture " * 5000
 HTML = b"<!doctype html><script>alert(1)</script>" + b" " * 100
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>' + b" " * 100
 
 
-class Desk:
-    """Lumen's deal, an object store in a folder, and the two addresses over HTTP."""
-
-    def __init__(self, deal: Deal, folder: Path) -> None:
-        self.deal, self.database = deal, deal.database
-        self.folder = folder
-        self.files = Files(LocalStore(folder, mkdir=True))
-        routes = Uploads(self.database, self.files, SEAL, MOST)
-        app = Starlette(routes=[
-            Route("/uploads/{token}", routes.put, methods=["PUT"]), Route("/files/{token}", routes.get),
-        ])  # fmt: skip
-        transport = httpx.ASGITransport(app=Envelope(app, URL), raise_app_exceptions=False)
-        self.http = httpx.AsyncClient(transport=transport, base_url=URL)
-        self.tools = Tools(
-            self.database.work(SYSTEM),
-            self.database.read(SYSTEM),
-            None,
-            ACTIVITY_KEPT,
-            self.database.snapshot(SYSTEM),
-            self.files,
-        )  # type: ignore[arg-type]
-
-    async def create(self, actor: Actor | None = None) -> tuple[int, str]:
-        async with self.database.work(actor or self.deal.lumen.actor)() as work:
-            upload = await uploads.create(work, brand_id=None)
-            return upload.id or 0, uploads.address(upload.id or 0, SEAL, URL)
-
-    async def put(self, address: str, content: Any = PICTURE, **headers: str) -> httpx.Response:
-        return await self.http.put(address, content=content, headers=headers)
-
-    async def submit(self, upload_id: int, content: bytes = PICTURE) -> Asset:
-        async with self.database.work(self.deal.lumen.actor)() as work:
-            return await assets.submit(
-                work, licence_id=number(self.deal.licence), title="Look", medium=Medium.SOCIAL_PAID, url="",
-                sha256=hashlib.sha256(content).hexdigest(), upload_id=upload_id,
-            )  # fmt: skip
-
-    async def link(self, upload_id: int, *, now: datetime | None = None) -> str:
-        return uploads.link(upload_id, SEAL, URL, now or datetime.now(UTC))
-
-    async def rows(self) -> list[Upload]:
-        async with self.database.read(SYSTEM)() as read:
-            return list((await read.session.execute(sa.select(Upload).order_by(sa.text("id")))).scalars())
-
-    def objects(self) -> list[str]:
-        return sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file())
-
-    async def later(self, **by: float) -> None:
-        await factories.move_clock(self.database, timedelta(**by))
-
-    async def sweep(self) -> None:
-        await discard_uploads(self.tools, {})
-
-    async def agree(self) -> None:
-        """Every kept row has its object, every object its row."""
-        rows = await self.rows()
-        assert {row.object_key for row in rows if row.status is UploadStatus.KEPT} <= set(self.objects())
-        assert set(self.objects()) <= {row.object_key for row in rows}
-
-
 @pytest.fixture
 async def desk(database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
-    made = Desk(await Deal(database).make(), tmp_path / "files")
+    made = Desk(await Deal(database).make(), Files(LocalStore(tmp_path / "files", mkdir=True)))
     yield made
     await made.http.aclose()
 
@@ -197,13 +125,13 @@ async def test_what_is_too_large_is_stopped_while_it_comes(desk: Desk) -> None:
     assert desk.objects() == []
 
 
-async def test_an_address_takes_one_file_however_many_come_at_once(desk: Desk) -> None:
+async def test_an_address_takes_one_file_however_many_come_at_once(desk: Desk, tmp_path: Path) -> None:
     _, address = await desk.create()
     sent = await asyncio.gather(*(desk.put(address, PICTURE + bytes([each])) for each in range(10)))
     assert sorted(each.status_code for each in sent) == [201] + [409] * 9
     (winner,) = [each.json()["sha256"] for each in sent if each.status_code == 201]
     (row,) = await desk.rows()
-    lies = desk.folder / row.object_key
+    lies = tmp_path / "files" / row.object_key
     assert (row.status, row.sha256) == (UploadStatus.KEPT, winner)
     assert hashlib.sha256(lies.read_bytes()).hexdigest() == winner
     assert (await desk.put(address)).status_code == 409
@@ -316,18 +244,19 @@ async def test_submitting_and_sweeping_at_once_never_leaves_an_asset_without_its
         assert (number_ in kept) == isinstance(made, Asset)
 
 
-async def test_an_object_that_nobody_knows_is_cleared(desk: Desk) -> None:
+async def test_an_object_that_nobody_knows_is_cleared(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
     number_, address = await desk.create()
     await desk.put(address)
     await desk.submit(number_)
-    stray = desk.folder / "uploads" / "stray"
-    fresh = desk.folder / "uploads" / "fresh"
-    other = desk.folder / "elsewhere" / "kept"
+    stray = folder / "uploads" / "stray"
+    fresh = folder / "uploads" / "fresh"
+    other = folder / "elsewhere" / "kept"
     other.parent.mkdir()
     for each in (stray, fresh, other):
         each.write_bytes(b"x")
     old = datetime.now(UTC).timestamp() - 2 * 86400
-    for path in [*desk.folder.rglob("*")]:
+    for path in [*folder.rglob("*")]:
         if path != fresh and path.is_file():
             os.utime(path, (old, old))
     assert await clear_files(desk.tools, {}) is not None
