@@ -9,11 +9,11 @@ from market.states import SigningStatus
 from market.store.rights import rights_of
 from market.tables import Asset, Consent, Licence, Upload
 
-SIGNABLE = ("image/jpeg", "image/png")
+SIGNABLE = ("image/jpeg", "image/png", "image/webp", "image/avif")
 LARGEST = 60_000_000
 """Bytes. A larger picture is not signed: it would be held in memory twice."""
 MOST_ATTEMPTS = 5
-UNSUITABLE = "Only JPEG and PNG pictures of at most 60 MB carry content credentials."
+UNSUITABLE = "Only pictures of at most 60 MB carry content credentials."
 DAMAGED = "The picture is damaged, or not what it says it is. Submit it again."
 GIVEN_UP = "It was tried several times and could not be signed. Submit it again, or ask us why."
 LICENCE_ASSERTION = "market.twinmarket.licence"
@@ -114,6 +114,7 @@ def manifest(asset: Asset, licence: Licence, consent: Consent, *, training_allow
                 "label": LICENCE_ASSERTION,
                 "data": {
                     "number": licence.number,
+                    "digitalSourceType": disclosure.source_uri(asset.making),
                     "medium": asset.medium,
                     "until": str(rights.ends_on),
                     "consentSha256": consent.digest,

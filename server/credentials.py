@@ -34,16 +34,36 @@ class Identity:
     algorithm: str = "es256"
 
     def sign(self, manifest: dict[str, Any], media_type: str, content: bytes) -> bytes:
-        """The file with its credentials within. Blocks: call it off
+        """The file with its credentials within; those that it came with stay, as its parent's. Blocks: call it off
         the event loop. Raises Unsignable."""
         try:
             info = c2pa.C2paSignerInfo(self.algorithm.encode(), self.chain, self.key, None)
-            builder = c2pa.Builder.from_json(json.dumps(manifest))
+            builder = _opened(manifest) if _has_credentials(media_type, content) else _created(manifest)
             signed = io.BytesIO()
             builder.sign(c2pa.Signer.from_info(info), media_type, io.BytesIO(content), signed)
         except c2pa.C2paError as error:
             raise Unsignable(str(error)) from error
         return signed.getvalue()
+
+
+def _has_credentials(media_type: str, content: bytes) -> bool:
+    try:
+        with c2pa.Reader(media_type, io.BytesIO(content)):
+            return True
+    except c2pa.C2paError.ManifestNotFound:
+        return False
+
+
+def _created(manifest: dict[str, Any]) -> c2pa.Builder:
+    return c2pa.Builder.from_json(json.dumps(manifest))
+
+
+def _opened(manifest: dict[str, Any]) -> c2pa.Builder:
+    """Who made it has said how: the library writes that we opened it, and keeps the file's own manifest as the parent."""
+    assertions = [each for each in manifest["assertions"] if not each["label"].startswith("c2pa.actions")]
+    builder = _created({**manifest, "assertions": assertions})
+    builder.set_intent(c2pa.C2paBuilderIntent.EDIT)
+    return builder
 
 
 def connect(settings: Settings) -> Identity:

@@ -7,8 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import obstore
 import pytest
 import sqlalchemy as sa
+from obstore.store import LocalStore
 
 from core.actor import SYSTEM
 from market import credentials, licences, store
@@ -61,7 +63,7 @@ class Darkroom(Studio):
         self.deal = own
 
     def holding(self, word: bytes) -> list[str]:
-        return [key for key in self.objects() if word in (self.folder / key).read_bytes().lower()]
+        return [key for key in self.objects() if word in bytes(obstore.get(self.files.store, key).bytes()).lower()]
 
     async def pictures(self) -> tuple[Asset, Asset]:
         """One approved and signed, one that waits."""
@@ -91,7 +93,7 @@ async def darkroom(
 ) -> AsyncIterator[Darkroom]:
     deal = Deal(database)
     deal.ada, deal.lumen, deal.licence = scene
-    room = Darkroom(deal, tmp_path / "files")
+    room = Darkroom(deal, Files(LocalStore(tmp_path / "files", mkdir=True)))
     room.identity = development()
     await room.make()
     yield room

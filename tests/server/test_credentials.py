@@ -1,5 +1,6 @@
 """Content credentials: signed for an approved picture, read back with the library's own reader."""
 
+import base64
 import io
 import json
 import logging
@@ -15,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from obstore.store import LocalStore
 
 from core.actor import SYSTEM
 from market import assets, credentials, uploads
@@ -31,7 +33,7 @@ from server.worker import ACTIVITY_KEPT, Tools, Worker
 from tests import factories
 from tests.factories import number
 from tests.market.test_certificates import Deal
-from tests.server.test_uploads import Desk
+from tests.server.desk import Desk
 
 
 def png(shade: int = 16) -> bytes:
@@ -41,6 +43,19 @@ def png(shade: int = 16) -> bytes:
     rows = zlib.compress(b"".join(b"\0" + bytes([shade]) * 24 for _ in range(8)))
     head = struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+WEBP = base64.b64decode("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")
+
+
+def avif() -> bytes:
+    """The boxes of one: credentials are a box beside them, whatever the pixels are."""
+
+    def box(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", 8 + len(data)) + kind + data
+
+    handler = box(b"hdlr", b"\0" * 8 + b"pict" + b"\0" * 13)
+    return box(b"ftyp", b"avif\0\0\0\0avifmif1") + box(b"meta", b"\0" * 4 + handler) + box(b"mdat", b"x" * 100)
 
 
 class Studio(Desk):
@@ -79,20 +94,20 @@ class Studio(Desk):
 
 @pytest.fixture
 async def studio(database: Database, tmp_path: Path) -> AsyncIterator[Studio]:
-    made = Studio(await Deal(database).make(), tmp_path / "files")
+    made = Studio(await Deal(database).make(), Files(LocalStore(tmp_path / "files", mkdir=True)))
     made.identity = development()
     yield made
     await made.http.aclose()
 
 
-def reader(content: bytes, identity: Identity | None = None) -> c2pa.Reader:
+def reader(content: bytes, identity: Identity | None = None, media_type: str = "image/png") -> c2pa.Reader:
     """Which trusts nobody, or the authority of one identity."""
     if identity is None:
-        return c2pa.Reader("image/png", io.BytesIO(content))
+        return c2pa.Reader(media_type, io.BytesIO(content))
     anchor = x509.load_pem_x509_certificates(identity.chain)[-1].public_bytes(Encoding.PEM).decode()
     trust = {"trust_anchors": anchor, "trust_config": "1.3.6.1.5.5.7.3.4"}
     context = c2pa.Context.from_json(json.dumps({"trust": trust, "verify": {"verify_trust": True}}))
-    return c2pa.Reader("image/png", io.BytesIO(content), context=context)
+    return c2pa.Reader(media_type, io.BytesIO(content), context=context)
 
 
 def said(content: bytes) -> dict[str, Any]:
@@ -126,13 +141,42 @@ async def test_an_approved_picture_carries_its_licence(studio: Studio, making: M
     await studio.agree()
 
 
+@pytest.mark.parametrize(("media_type", "content"), [("image/webp", WEBP), ("image/avif", avif())])
+async def test_newer_kinds_of_pictures_carry_it_too(studio: Studio, media_type: str, content: bytes) -> None:
+    asset = await studio.approved(content)
+    await studio.drain()
+    signed = reader(await studio.signed(asset), studio.identity, media_type)
+    assert signed.get_validation_state() == "Trusted"
+    assert str(studio.deal.licence.number) in signed.json()
+
+
+async def test_what_its_maker_said_of_it_stays_within(studio: Studio) -> None:
+    """A picture that came with credentials: ours name theirs as the parent, and do not say that it was made by us."""
+    source = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+    made = {"label": "c2pa.actions.v2", "data": {"actions": [{"action": "c2pa.created", "digitalSourceType": source}]}}
+    maker = development()
+    manifest = {"title": "raw", "claim_generator_info": [{"name": "A studio", "version": "1"}], "assertions": [made]}
+    asset = await studio.approved(maker.sign(manifest, "image/png", png()))
+    await studio.drain()
+    content = await studio.signed(asset)
+    told = json.loads(reader(content).json())
+    ours = told["manifests"][told["active_manifest"]]
+    (parent,) = ours["ingredients"]
+    assert parent["relationship"] == "parentOf"
+    theirs = told["manifests"][parent["active_manifest"]]
+    assert theirs["claim_generator_info"][0]["name"] == "A studio"
+    assert [each["action"] for each in said(content)["c2pa.actions.v2"]["actions"]] == ["c2pa.opened"]
+    assert said(content)[LICENCE_ASSERTION]["digitalSourceType"] == source
+    assert reader(content, studio.identity).get_validation_state() == "Trusted"
+
+
 async def test_training_is_allowed_only_where_she_has_agreed_to_it(database: Database, tmp_path: Path) -> None:
     deal = Deal(database)
     deal.ada = await factories.listed_twin(database, policy={"training_allowed": True})
     deal.lumen = await factories.brand(database)
     deal.licence = await factories.licence(database, deal.lumen, deal.ada, factories.rights(start=0))
     await factories.set_policy(database, deal.ada, training_allowed=False)  # what was agreed stays agreed
-    studio = Studio(deal, tmp_path / "files")
+    studio = Studio(deal, Files(LocalStore(tmp_path / "files", mkdir=True)))
     studio.identity = development()
     asset = await studio.approved(png())
     await studio.drain()
