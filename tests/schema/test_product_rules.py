@@ -282,6 +282,44 @@ async def test_11_disclosure_follows_the_territory(api: Api, everybody: dict[str
     assert "EU AI Act" not in text
     assert "wherever it is shown, it is labelled as the law of the place demands" in text
 
+    ada, brand = everybody["model"], everybody["brand"]
+    policy = {"twinId": twin_id, "media": RIGHTS["media"], "territories": ["WORLD"]}
+    assert await told(api, ada, "setConsentPolicy", policy) == "TwinUpdated"
+    licence = await signed(api, everybody, twin_id, rights=RIGHTS | {"territories": ["FR", "US"]})
+    async with api.database.work(SYSTEM)() as work:
+        row, _ = await store.licences.lock(work, SEAL.open_id(licence["id"])[1])
+        row.status = LicenceStatus.ACTIVE
+    picture = {
+        "licenceId": licence["id"],
+        "title": "Summer",
+        "medium": "SOCIAL_PAID",
+        "url": "https://lumen.example/a.jpg",
+        "sha256": "0" * 64,
+        "making": "COMPOSITE",
+    }
+    labels = """{ id disclosures { territory label digitalSourceType } }"""
+    shown = {}
+    for recognisable in (True, False):  # to say that nobody would know her takes no label away in the EEA
+        said = picture | {"recognisable": recognisable, "title": f"Summer {recognisable}"}
+        await nobody_but(api, everybody, {"brand"}, "submitAsset", said)
+        asset = (await api.do(brand, "submitAsset", said, f"... on AssetSubmitted {{ asset {labels} }}"))["asset"]
+        shown[recognisable] = {each["territory"]: each["label"] for each in asset["disclosures"]}
+        assert {each["digitalSourceType"] for each in asset["disclosures"]} == {"compositeWithTrainedAlgorithmicMedia"}
+        seen = f"query ($id: ID!) {{ node(id: $id) {{ ... on Asset {labels} }} }}"
+        for who in ("model", "agency", "operator"):
+            assert (await api.ask(everybody[who], seen, id=asset["id"]))["node"] == asset, who
+        for who in ("other agency", "other model", "rival", "contributor", "anonymous"):
+            assert (await api.errors(everybody[who], seen, id=asset["id"])) or (
+                (await api.ask(everybody[who], seen, id=asset["id"]))["node"] is None
+            ), who
+        await nobody_but(api, everybody, {"model"}, "decideAsset", {"assetId": asset["id"], "approve": True})
+        assert await told(api, ada, "decideAsset", {"assetId": asset["id"], "approve": True}) == "AssetDecided"
+        assert (await api.ask(brand, seen, id=asset["id"]))["node"] == asset
+    assert shown[True].keys() == {"FR"}
+    assert shown[False].keys() == {"FR", "US"}
+    assert "artificial intelligence" in shown[False]["FR"]
+    assert "synthetic performer" in shown[False]["US"]
+
 
 async def test_12_nobody_but_the_model_gives_a_part_away_or_erases_her(
     api: Api, everybody: dict[str, Actor], twin_id: str
