@@ -1,6 +1,7 @@
 """Subscriptions: the activity log as a caller may see it, from the cursor where it left off."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import TypeVar
 
 import orjson
 import strawberry
@@ -23,6 +24,8 @@ from schema.errors import ApiError, ErrorCode
 from schema.ids import PARTIES, number_of, stored
 from schema.money import Money
 
+T = TypeVar("T")
+
 AFTER = "The last cursor that was seen: all that came since is delivered first. Without it the stream starts now."
 
 
@@ -35,9 +38,11 @@ class Subscriptions:
         policy.require_reader(info.context.actor)
         number = number_of(info, party_id, *PARTIES, path=["partyId"])
         policy.require_member(info.context.actor, number)
-        async for row, cursor in follow(info, f"payout:{number}", after):
-            yield PayoutActivity(
-                told=Told(key_of(row), member_of(number)),
+        still_allowed = member_of(number)
+
+        def told(row: Activity, cursor: str) -> PayoutActivity:
+            return PayoutActivity(
+                told=Told(key_of(row), still_allowed),
                 cursor=cursor,
                 at=stored(row.at),
                 kind=PayoutActivityKind(row.kind),
@@ -46,6 +51,8 @@ class Subscriptions:
                 payout_id=row.body.get("payout_id"),
             )
 
+        return follow(info.context, f"payout:{number}", after, told)
+
     @strawberry.subscription(description="Bids on a listing, as the caller may see them.")
     async def listing_activity(
         self, info: Info, listing_id: strawberry.ID, after: str | None = strawberry.UNSET
@@ -53,14 +60,18 @@ class Subscriptions:
         async with policy.read(info) as read:
             number = number_of(info, listing_id, "Listing", path=["listingId"])
             await store.listings.find(read, number)
-        async for row, cursor in follow(info, f"listing:{number}", after):
-            yield ListingActivity(
-                told=Told(key_of(row), sees_listing(number)),
+        still_allowed = sees_listing(number)
+
+        def told(row: Activity, cursor: str) -> ListingActivity:
+            return ListingActivity(
+                told=Told(key_of(row), still_allowed),
                 cursor=cursor,
                 at=stored(row.at),
                 kind=ListingActivityKind(row.kind),
                 listing_id=number,
             )
+
+        return follow(info.context, f"listing:{number}", after, told)
 
     @strawberry.subscription(
         description="Licences of a party: accepted, paid, lapsed, suspended, assets submitted and decided.",
@@ -71,15 +82,19 @@ class Subscriptions:
         policy.require_reader(info.context.actor)
         number = number_of(info, party_id, *PARTIES, path=["partyId"])
         policy.require_member(info.context.actor, number)
-        async for row, cursor in follow(info, f"licence:{number}", after):
-            yield LicenceActivity(
-                told=Told(key_of(row), member_of(number)),
+        still_allowed = member_of(number)
+
+        def told(row: Activity, cursor: str) -> LicenceActivity:
+            return LicenceActivity(
+                told=Told(key_of(row), still_allowed),
                 cursor=cursor,
                 at=stored(row.at),
                 kind=LicenceActivityKind(row.kind),
                 licence_id=row.body["licence_id"],
                 asset_id=row.body.get("asset_id"),
             )
+
+        return follow(info.context, f"licence:{number}", after, told)
 
 
 def key_of(row: Activity) -> tuple[int, int]:
@@ -103,19 +118,27 @@ def sees_listing(listing_id: int) -> Callable[[Context], Awaitable[None]]:
     return still_allowed
 
 
-async def follow(info: Info, topic: str, after: str | None) -> AsyncGenerator[tuple[Activity, str], None]:
-    """What the caller may see of a topic, each row with the cursor from which to go on. A cursor is good for its topic
-    and its caller alone."""
-    purpose = f"activity:{topic}:{info.context.actor.caller}"
-    begin = _opened(info, purpose, after) if after else None
-    async for row in info.context.activity.since([topic], begin):
-        if _may_see(info, row):
-            yield row, info.context.seal.close(purpose, orjson.dumps((row.tx, row.id)))
+def follow(
+    context: Context, topic: str, after: str | None, told: Callable[[Activity, str], T]
+) -> AsyncGenerator[T, None]:
+    """What the caller may be told of a topic, made of each row and the cursor from which to go on. A cursor is good for its
+    topic and its caller alone. The stream keeps the context alone: `info` would hold everything that began it."""
+    purpose = f"activity:{topic}:{context.actor.caller}"
+    return _following(context, topic, _opened(context, purpose, after) if after else None, purpose, told)
 
 
-def _opened(info: Info, purpose: str, cursor: str) -> tuple[int, int]:
+async def _following(
+    context: Context, topic: str, after: tuple[int, int] | None, purpose: str, told: Callable[[Activity, str], T]
+) -> AsyncGenerator[T, None]:
+    async for row in context.activity.since([topic], after):
+        if _may_see(context, row):
+            yield told(row, context.seal.close(purpose, orjson.dumps((row.tx, row.id))))
+        del row  # while the next is waited for
+
+
+def _opened(context: Context, purpose: str, cursor: str) -> tuple[int, int]:
     try:
-        tx, id = orjson.loads(info.context.seal.open(purpose, cursor))
+        tx, id = orjson.loads(context.seal.open(purpose, cursor))
     except Broken:
         raise ApiError(
             ErrorCode.BAD_USER_INPUT,
@@ -124,7 +147,7 @@ def _opened(info: Info, purpose: str, cursor: str) -> tuple[int, int]:
     return tx, id
 
 
-def _may_see(info: Info, row: Activity) -> bool:
+def _may_see(context: Context, row: Activity) -> bool:
     """A sealed bid is told to its own brand alone: not to the seller, nor to the operator."""
-    actor = info.context.actor
+    actor = context.actor
     return row.audience is None or not (actor.party_ids | actor.represented_ids).isdisjoint(row.audience)

@@ -14,6 +14,7 @@ from core.store import activity_floor, activity_head, activity_since
 from core.tables import Activity
 from server import tasks
 from server.database import Database
+from server.waiting import Signal
 
 log = logging.getLogger(__name__)
 
@@ -34,18 +35,28 @@ Cursor = tuple[int, int]
 class Follower:
     """A bounded queue. `overflowed` says that something was dropped."""
 
+    __slots__ = ("overflowed", "waiting", "woken")
+
     def __init__(self) -> None:
-        self.waiting: deque[Activity] = deque()
-        self.woken = asyncio.Event()
+        self.waiting: deque[Activity] | None = None
+        self.woken = Signal()
         self.overflowed = False
 
     def put(self, row: Activity) -> None:
-        if len(self.waiting) >= QUEUE:
-            self.waiting.clear()
+        if self.waiting is None:
+            self.waiting = deque()
+        self.waiting.append(row)
+        if len(self.waiting) > QUEUE or self.overflowed:
+            self.waiting = None
             self.overflowed = True
-        if not self.overflowed:
-            self.waiting.append(row)
         self.woken.set()
+
+    def take(self) -> Activity | None:
+        """The oldest that waits. A queue is kept only as long as there is something in it."""
+        if not self.waiting:
+            self.waiting = None
+            return None
+        return self.waiting.popleft()
 
 
 class Feed:
@@ -81,6 +92,7 @@ class Feed:
         follower = Follower()
         for topic in topics:
             self._followers[topic].add(follower)
+        row: Activity | None
         try:
             cursor = after if after is not None else await self._head()
             behind = after is not None
@@ -91,11 +103,11 @@ class Feed:
                         cursor = _cursor(row)
                         yield row
                     behind = False
-                while follower.waiting and not follower.overflowed:
-                    row = follower.waiting.popleft()
+                while not follower.overflowed and (row := follower.take()) is not None:
                     if _cursor(row) > cursor:
                         cursor = _cursor(row)
                         yield row
+                row = None  # nothing of it stays while the next is waited for
                 if not follower.overflowed and not self._closing:
                     await follower.woken.wait()
                     follower.woken.clear()

@@ -1,7 +1,9 @@
 """The web application, put together from a schema and what it stands on."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 
 import strawberry
 from starlette.applications import Starlette
@@ -10,7 +12,8 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from core.seal import Seal
@@ -81,7 +84,7 @@ def assemble(
             yield
 
     ours = [
-        *_graphql(edge, presence, sockets),
+        *_graphql(edge),
         *_others(settings, database, gateway, authenticator),
         *_proofs(database, seal),
         *_files(settings, database, seal),
@@ -91,6 +94,7 @@ def assemble(
         middleware=[
             Middleware(Envelope, public_url=settings.url),
             Middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts),
+            Middleware(Shortcut, path="/graphql", serve=partial(over_websocket.serve, edge, presence, sockets)),
         ],
         lifespan=lifespan,
     )
@@ -115,17 +119,25 @@ def _edge(
     return Edge(engine, contexts, authenticator, Streams(engine, presence), trusted, allowance)
 
 
-def _graphql(edge: Edge, presence: Presence, sockets: Sockets) -> list[BaseRoute]:
+def _graphql(edge: Edge) -> list[BaseRoute]:
     async def answer(request: Request) -> Response:
         return await over_http.answer(edge, request)
 
-    async def stream(socket: WebSocket) -> None:
-        await over_websocket.serve(edge, presence, sockets, socket)
+    return [Route("/graphql", answer, methods=ANY, middleware=[_at_most(MAXIMUM_BODY)])]
 
-    return [
-        Route("/graphql", answer, methods=ANY, middleware=[_at_most(MAXIMUM_BODY)]),
-        WebSocketRoute("/graphql", stream),
-    ]
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """WebSockets go to their end directly: all that a router and its layers make on the way would stay as long as they do."""
+
+    app: ASGIApp
+    path: str
+    serve: Callable[[WebSocket], Awaitable[None]]
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] == "websocket" and scope["path"] == self.path:
+            return self.serve(WebSocket(scope, receive, send))
+        return self.app(scope, receive, send)
 
 
 def _others(settings: Settings, database: Database, gateway: Gateway, authenticator: Authenticator) -> list[BaseRoute]:

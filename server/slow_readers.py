@@ -6,11 +6,13 @@ told why and cut off. Nothing is lost: it comes back with its last cursor.
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from server.waiting import Box, Signal
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +27,8 @@ LAST_EVENTS = (b"event: next\ndata: " + orjson.dumps({"errors": [TOLD]}) + b"\n\
 
 class Clock:
     """Runs while the buffer of one connection is full."""
+
+    __slots__ = ("_timer",)
 
     def __init__(self) -> None:
         self._timer: asyncio.TimerHandle | None = None
@@ -45,11 +49,19 @@ class Clock:
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """Ends a slow reader with 1013, "try again later"."""
+    """Ends a slow reader with 1013, "try again later". Keeps little of a connection on which nothing happens."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._slow = Clock()
+        self.queue = cast(Any, Box())
+        self.writable = cast(Any, Signal(is_set=True))
+
+    def start_keepalive(self) -> None:
+        """The handshake is over: nobody reads it again."""
+        super().start_keepalive()
+        self.request.headers.clear()
+        self.response.headers.clear()
 
     def pause_writing(self) -> None:
         super().pause_writing()

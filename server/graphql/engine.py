@@ -138,6 +138,7 @@ class Engine:
         async with aclosing(cast(Any, source)) as events:
             async for event in events:
                 yield Event(await group.written(event, run))
+                del event  # nothing of it stays while the next is waited for
 
     def _executor(self, prepared: Prepared, context: Context, event: Any = None) -> Any:
         """Or a list of errors: variables that are none."""

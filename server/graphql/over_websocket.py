@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, cast
@@ -13,11 +12,12 @@ import orjson
 from graphql import OperationType
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from schema.context import Context
 from server.auth import NOBODY, Caller, WrongCredential
 from server.graphql import errors, negotiation
 from server.graphql.allowance import address_of, holder_of
-from server.graphql.edge import Edge, Paid, Refused
-from server.graphql.engine import Answer, Event
+from server.graphql.edge import Edge, Refused
+from server.graphql.engine import Answer, Event, Prepared
 from server.graphql.negotiation import Malformed
 from server.graphql.sockets import Sockets, TooManySockets
 from server.presence import Presence
@@ -78,8 +78,8 @@ class Connection:
                 await self._greet()
             self.socket.state.caller = self.caller.actor.caller
             with self.sockets.open(self.holder), self.presence.here(self.caller, self._end):
-                async for message in self._messages():
-                    await self._obey(message)
+                while True:
+                    await self._obey(await self._message())
         except Closed as closed:
             await self._close(closed.code, closed.reason)
         except TooManySockets as full:
@@ -109,7 +109,8 @@ class Connection:
         """Until the client has said who it is."""
         try:
             async with asyncio.timeout(INIT_SECONDS):
-                async for message in self._messages():
+                while True:
+                    message = await self._message()
                     match message.get("type"):
                         case "connection_init":
                             self.caller = await self._caller(message.get("payload"))
@@ -136,23 +137,22 @@ class Connection:
         except WrongCredential:
             raise Closed(4403, "Forbidden") from None
 
-    async def _messages(self) -> AsyncIterator[dict[str, Any]]:
-        while True:
-            frame = await self.socket.receive()
-            if frame["type"] == "websocket.disconnect":
-                raise WebSocketDisconnect(frame.get("code", 1005))
-            text = frame.get("text")
-            if text is None:
-                raise Closed(4400, "Messages are text")
-            if len(text) > MAXIMUM_MESSAGE:
-                raise Closed(1009, "The message is too long")
-            try:
-                message = negotiation.read_json(text)
-            except Malformed:
-                raise Closed(4400, "Messages are JSON") from None
-            if not isinstance(message, dict):
-                raise Closed(4400, "A message is a JSON object")
-            yield message
+    async def _message(self) -> dict[str, Any]:
+        frame = await self.socket.receive()
+        if frame["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(frame.get("code", 1005))
+        text = frame.get("text")
+        if text is None:
+            raise Closed(4400, "Messages are text")
+        if len(text) > MAXIMUM_MESSAGE:
+            raise Closed(1009, "The message is too long")
+        try:
+            message = negotiation.read_json(text)
+        except Malformed:
+            raise Closed(4400, "Messages are JSON") from None
+        if not isinstance(message, dict):
+            raise Closed(4400, "A message is a JSON object")
+        return message
 
     async def _obey(self, message: dict[str, Any]) -> None:
         match message.get("type"):
@@ -184,23 +184,26 @@ class Connection:
             raise Closed(4400, str(fault)[:120]) from None
         except Refused as refused:
             return await self._refuse(number, refused.errors)
-        self.operations[number] = asyncio.create_task(self._operate(number, paid))
+        told = {} if paid.prepared.kind is OperationType.SUBSCRIPTION else paid.extensions
+        self.operations[number] = asyncio.create_task(self._operate(number, paid.prepared, told))
         return None
 
     async def _refuse(self, number: str, told: list[dict[str, Any]]) -> None:
         await self._send({"type": "error", "id": number, "payload": told})
 
-    async def _operate(self, number: str, paid: Paid) -> None:
+    @property
+    def _context(self) -> Context:
+        address = self.socket.client.host if self.socket.client else None
+        return self.edge.contexts.of(self.caller.actor, self.request_id, address)
+
+    async def _operate(self, number: str, prepared: Prepared, extensions: dict[str, Any]) -> None:
         """Run one operation to its end. Its id is free again before the client hears of that."""
-        prepared = paid.prepared
         try:
-            address = self.socket.client.host if self.socket.client else None
-            context = self.edge.contexts.of(self.caller.actor, self.request_id, address)
             if prepared.kind is OperationType.SUBSCRIPTION:
-                last = await self._follow(number, await self.edge.engine.subscribe(prepared, context))
+                last = await self._follow(number, prepared)
             else:
-                answer = await self.edge.engine.execute(prepared, context)
-                last = await self._tell(number, replace(answer, extensions=paid.extensions))
+                answer = await self.edge.engine.execute(prepared, self._context)
+                last = await self._tell(number, replace(answer, extensions=extensions))
         except WebSocketDisconnect:
             return
         except Exception as crash:
@@ -216,12 +219,14 @@ class Connection:
         await self._send_next(number, answer)
         return {"type": "complete"}
 
-    async def _follow(self, number: str, outcome: Answer | AsyncIterator[Event]) -> dict[str, Any]:
+    async def _follow(self, number: str, prepared: Prepared) -> dict[str, Any]:
+        outcome = await self.edge.engine.subscribe(prepared, self._context)
         if isinstance(outcome, Answer):
             return await self._tell(number, outcome)
         async with aclosing(cast(Any, outcome)) as events:
             async for event in events:
                 await self._send_next(number, event)
+                del event  # while the next is waited for
         return {"type": "complete"}
 
     async def _send_next(self, number: str, told: Answer | Event) -> None:
