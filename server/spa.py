@@ -15,6 +15,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import BaseRoute, Match, Route
 
 from server import portraits
+from server.early import Early
 from server.graphql import errors
 
 WEB = Path(__file__).parent / "web"
@@ -53,6 +54,10 @@ class App:
     shows_graphiql: bool
     folder: Path
     _pages: dict[str, tuple[float, str]] = field(default_factory=dict)
+    _early: Early = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._early = Early(self.folder / "manifest.json")
 
     async def page(self, request: Request) -> Response:
         """The app, whatever its own path is: it finds the screen by itself."""
@@ -62,7 +67,7 @@ class App:
         first, last = path.partition("/")[0], path.rpartition("/")[2]
         if request.method not in ("GET", "HEAD") or first in self.taken or "." in last:
             return _nothing_there(request)
-        return self._answer("index.html", OWN_STYLES)
+        return self._answer("index.html", OWN_STYLES, early=self._early.links(path))
 
     async def graphiql(self, request: Request) -> Response:
         return self._answer("graphiql.html", EDITORS_STYLES) if self.shows_graphiql else _nothing_there(request)
@@ -86,14 +91,14 @@ class App:
         file = self.folder / "licenses.md"
         return FileResponse(file, media_type="text/plain") if file.is_file() else _nothing_there(request)
 
-    def _answer(self, name: str, styles: str) -> Response:
+    def _answer(self, name: str, styles: str, early: str = "") -> Response:
         text = self._text(name)
         if text is None:
             return HTMLResponse(NOT_BUILT, status_code=503, headers={"Cache-Control": "no-store"})
         nonce = secrets.token_urlsafe(16)
         policy = POLICY.format(nonce=nonce, styles=styles.format(nonce=nonce))
         headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
-        return HTMLResponse(text.replace(NONCE, nonce), headers=headers)
+        return HTMLResponse(text.replace("</head>", f"{early}</head>").replace(NONCE, nonce), headers=headers)
 
     def _text(self, name: str) -> str | None:
         """Read anew when it was built anew."""

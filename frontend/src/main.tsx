@@ -4,11 +4,11 @@ import "@fontsource-variable/fraunces/wght.css";
 import "./mantine.css";
 import "./app.css";
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { App } from "./app/App";
+import { Toasts } from "./shared/notify";
 import { SessionProvider } from "./shared/session";
 import { resolver, theme } from "./theme";
 
@@ -17,7 +17,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto" getStyleNonce={() => nonce}>
-      <Notifications position="bottom-center" />
+      <Suspense><Toasts /></Suspense>
       <SessionProvider>
         <BrowserRouter>
           <Suspense>

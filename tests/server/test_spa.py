@@ -1,5 +1,6 @@
 """The web app's pages and files, from the API's own origin."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,7 +19,17 @@ from server.portraits import HAIRS, Sitter, draw
 from server.settings import Settings
 
 HOUSE = Path(__file__).parent.parent.parent
-PAGE = '<!doctype html><meta property="csp-nonce" nonce="__CSP_NONCE__"><p>the app</p>'
+PAGE = '<!doctype html><head><meta property="csp-nonce" nonce="__CSP_NONCE__"></head><p>the app</p>'
+MANIFEST = {
+    "index.html": {"file": "assets/index-1.js", "imports": ["_ground.js"]},
+    "_ground.js": {"file": "assets/ground-1.js"},
+    "_kit.js": {"file": "assets/kit-1.js", "css": ["assets/kit-1.css"], "imports": ["_ground.js", "index.html"]},
+    "src/app/SignIn.tsx": {"file": "assets/SignIn-1.js", "imports": ["_ground.js"]},
+    "src/models/area.tsx": {"file": "assets/area-1.js", "imports": ["_kit.js", "index.html"]},
+    "src/models/Home.tsx": {"file": "assets/Home-1.js", "imports": ["_kit.js", "src/models/area.tsx"]},
+    "src/models/Rates.tsx": {"file": "assets/Rates-1.js", "imports": ["_kit.js"], "css": ["assets/Rates-1.css"]},
+}
+AREA = ["/assets/area-1.js", "/assets/kit-1.js", "/assets/kit-1.css"]
 
 
 async def nothing(request: Request) -> Response:
@@ -91,6 +102,27 @@ async def test_every_answer_has_a_nonce_of_its_own(http: httpx.AsyncClient) -> N
         assert "unsafe" not in answer.headers["content-security-policy"]
         seen.add(found[1])
     assert len(seen) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "early"),
+    [
+        ("/sign-in", ["/assets/SignIn-1.js"]),
+        ("/models/ada-lindqvist", [*AREA, "/assets/Home-1.js"]),
+        ("/models/ada-lindqvist/rates/ada", [*AREA, "/assets/Rates-1.js", "/assets/Rates-1.css"]),
+        ("/models/ada-lindqvist/nothing", AREA),
+        ("/anything/else", []),
+        ("/..%2f..%2fapp/%22%3E", []),
+    ],
+)
+async def test_a_page_names_what_its_screen_needs(
+    http: httpx.AsyncClient, folder: Path, path: str, early: list[str]
+) -> None:
+    assert re.findall('<link[^>]* href="([^"]+)"', (await http.get(path)).text) == []  # not built in this way yet
+    (folder / "manifest.json").write_text(json.dumps(MANIFEST))
+    page = (await http.get(path)).text
+    assert re.findall('<link[^>]* href="([^"]+)"', page.partition("</head>")[0]) == early
+    assert len(re.findall('rel="preload" as="style"', page)) == len([file for file in early if file.endswith(".css")])
 
 
 async def test_graphiql_has_a_policy_of_its_own(http: httpx.AsyncClient, folder: Path) -> None:

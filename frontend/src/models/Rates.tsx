@@ -1,7 +1,7 @@
 /** A model's prices: one switch and one amount a medium, what she receives beside it, and an example licence as the market quotes it. */
 import { Switch, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useDeferredValue } from "react";
 import { useQuery } from "urql";
 import { graphql } from "../gql";
 import type { Medium, ModelRatesQuery } from "../gql/graphql";
@@ -20,6 +20,8 @@ import { GROUPS, ORDER } from "./media";
 import { useModels } from "./texts";
 import css from "./models.module.css";
 
+/** As much as a phone shows: the first to be drawn. */
+const AT_FIRST = GROUPS.slice(0, 1);
 const SaveBar = lazy(() => import("../shared/components/SaveBar").then((module) => ({ default: module.SaveBar })));
 const RateTerms = lazy(() => import("./RateTerms").then((module) => ({ default: module.RateTerms })));
 const Example = lazy(() => import("./Example").then((module) => ({ default: module.Example })));
@@ -183,6 +185,7 @@ function RatesForm({ model, twin }: { model: RatedModel; twin: RatedTwin }) {
   const shared = useShared();
   const form = useRatesForm(twin);
   const [save, saving] = useAction(SetRatesDocument, "RatesSet");
+  const groups = useDeferredValue(GROUPS, AT_FIRST);
   const { currency } = form.values;
   const commission = model.mandate?.commissionBasisPoints ?? 0;
   const kept = (1 - market.platformFeeBasisPoints / 10_000) * (1 - commission / 10_000);
@@ -212,7 +215,7 @@ function RatesForm({ model, twin }: { model: RatedModel; twin: RatedTwin }) {
       </p>
       <div className={css.columns}>
         <div>
-          {GROUPS.map((group) => (
+          {groups.map((group) => (
             <Section key={group.name} title={t(`rates.group.${group.name}`)} aside={<Text size="sm" c="dimmed">{t("rates.unit")}</Text>}>
               <div className={css.card}>
                 {group.media.map((medium) => {

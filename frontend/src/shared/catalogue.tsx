@@ -1,7 +1,10 @@
-/** Texts in catalogues, one a folder: English comes with the folder's code, another language when it is read. */
+/** Texts in catalogues, one a folder: English comes with the folder's code, another language when it is read. What takes arguments is parsed as the app is built. */
 import IntlMessageFormat, { type FormatXMLElementFn, type PrimitiveType } from "intl-messageformat";
 import { Fragment, use, type ReactNode } from "react";
 import { type Language, locale, useLanguage } from "./language";
+import { remembered } from "./remembered";
+
+IntlMessageFormat.resolveLocale = remembered((place: string) => new Intl.Locale(place)) as typeof IntlMessageFormat.resolveLocale;
 
 type Values = Record<string, PrimitiveType>;
 type RichValues = Record<string, PrimitiveType | ReactNode | FormatXMLElementFn<ReactNode>>;
@@ -40,7 +43,7 @@ function speak<Key extends string>(words: Record<Key, string>, place: string): T
     if (!found) parsed.set(key, (found = new IntlMessageFormat(words[key], place)));
     return found;
   };
-  const texts = ((key: Key, values?: Values) => (/[{<']/.test(words[key]) ? String(find(key).format(values)) : words[key])) as Texts<Key>;
+  const texts = ((key: Key, values?: Values) => (typeof words[key] === "string" ? words[key] : String(find(key).format(values)))) as Texts<Key>;
   texts.rich = (key, values) => {
     const parts = find(key).format<ReactNode>(values as never);
     return Array.isArray(parts) ? parts.map((part, place) => <Fragment key={place}>{part as ReactNode}</Fragment>) : (parts as ReactNode);

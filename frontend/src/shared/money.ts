@@ -1,13 +1,13 @@
 /** Money is an exact decimal in a string, as the API writes it; it is reckoned in minor units as whole numbers. */
 import { locale } from "./language";
+import { remembered } from "./remembered";
 
 export interface Money {
   amount: string;
   currency: string;
 }
 
-export const digits = (currency: string) =>
-  new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+export const digits = remembered((currency) => new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2);
 
 export function toMinor({ amount, currency }: Money): bigint {
   const places = digits(currency);
@@ -33,10 +33,13 @@ export function formatMoney(money: Money, { exact = false }: { exact?: boolean }
   return new Intl.NumberFormat(locale(), options).format(money.amount as unknown as number);
 }
 
-export const symbol = (currency: string) =>
-  new Intl.NumberFormat(locale(), { style: "currency", currency, currencyDisplay: "narrowSymbol" })
-    .formatToParts(0)
-    .find((part) => part.type === "currency")?.value ?? currency;
+const symbolIn = remembered(
+  (place, currency) =>
+    new Intl.NumberFormat(place, { style: "currency", currency, currencyDisplay: "narrowSymbol" })
+      .formatToParts(0)
+      .find((part) => part.type === "currency")?.value ?? currency,
+);
+export const symbol = (currency: string) => symbolIn(locale(), currency);
 
 /**
  * What somebody typed, as the API writes it: "1.234,50", "1,234.50", "1 234,50" and "1234.5" are all 1234.50.

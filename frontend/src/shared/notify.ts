@@ -1,7 +1,17 @@
-/** Toasts. What cannot wait is said at once; what went well, politely. */
-import { notifications } from "@mantine/notifications";
+/** Toasts. What cannot wait is said at once; what went well, politely. Loaded once the first screen had its turn. */
+import { lazy } from "react";
+
+/** Milliseconds: by then a screen is there, on a slow line as well. */
+const SOON = 3_000;
+
+const load = () => import("./components/Toasts");
+
+export const Toasts = lazy(() => new Promise((done) => setTimeout(done, SOON)).then(load));
+
+const show = (toast: { title: string; message: string | undefined; color: string; autoClose: number; role?: string }) =>
+  void load().then(({ notifications }) => notifications.show(toast));
 
 export const notify = {
-  good: (title: string, message?: string) => void notifications.show({ title, message, color: "teal", autoClose: 6_000 }),
-  bad: (title: string, message?: string) => void notifications.show({ title, message, color: "red", autoClose: 12_000, role: "alert" }),
+  good: (title: string, message?: string) => show({ title, message, color: "teal", autoClose: 6_000 }),
+  bad: (title: string, message?: string) => show({ title, message, color: "red", autoClose: 12_000, role: "alert" }),
 };
