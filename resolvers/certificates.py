@@ -8,6 +8,9 @@ from schema.context import Info
 
 @strawberry.type
 class CertificateQueries:
-    @strawberry.field(description="What a licence's certificate is worth today. Nobody need say who asks; 60 a minute.")
+    @strawberry.field(
+        description="What a licence's certificate is worth today. Nobody need say who asks; 60 a minute.",
+        metadata={"counts": True},
+    )
     async def verify_licence(self, info: Info, certificate: str) -> LicenceVerification:
         return LicenceVerification.of(await info.context.proofs.verify(certificate, address=info.context.address))

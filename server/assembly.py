@@ -108,7 +108,7 @@ def _edge(
     authenticator: Authenticator,
     presence: Presence,
 ) -> Edge:
-    engine = Engine(schema, contexts.fresh)
+    engine = Engine(schema, contexts.fresh, settings.compiled_completion)
     listed = read_list(settings.trusted_documents) if settings.trusted_documents else None
     allowance = Allowance(
         database,

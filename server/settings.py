@@ -206,6 +206,11 @@ class Settings(BaseSettings):
         validation_alias="TWINMARKET_GRAPHIQL",
         description="true or false: whether developers find GraphiQL at /graphiql. Empty: yes, but not in production.",
     )
+    compiled_completion: bool = Field(
+        default=True,
+        validation_alias="COMPILED_COMPLETION",
+        description="Answer documents that come again by functions written for them. The answers are the same either way.",
+    )
     webhooks_to_private_addresses: bool = Field(
         default=False,
         validation_alias="WEBHOOKS_TO_PRIVATE_ADDRESSES",

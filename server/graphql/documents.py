@@ -31,6 +31,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from server.graphql import errors
+from server.graphql.completion import Compiled
 from server.graphql.limits import Measure, Size, excesses, over, sizes_of, too_costly
 
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 10_000  # of 500,000, which takes a second of one core
@@ -56,13 +57,14 @@ class Rejected(Exception):
 @dataclass(eq=False, slots=True)
 class Understood:
     """A valid document, under the SHA-256 of its text. `sized_by` are the variables that decide how large it is; `resumed_by`
-    is the one that says nothing but where a subscription goes on."""
+    is the one that says nothing but where a subscription goes on. `compiled` is what was written for it, if anything is."""
 
     hash: str
     document: DocumentNode
     lists: frozenset[str]
     sized_by: frozenset[str]
     resumed_by: str | None
+    compiled: Compiled | None = None
     _sizes: dict[object, Size] = field(default_factory=dict)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
@@ -92,8 +94,9 @@ class Understood:
 class Documents:
     """Those that were understood lately. One per process."""
 
-    def __init__(self, schema: strawberry.Schema) -> None:
+    def __init__(self, schema: strawberry.Schema, *, compiles: bool = True) -> None:
         self._schema = schema._schema
+        self._converter = schema.schema_converter if compiles else None
         self._lists = frozenset(_lists(schema))
         self._kept: OrderedDict[str, Understood] = OrderedDict()
 
@@ -131,7 +134,9 @@ class Documents:
         operations = [part for part in document.definitions if isinstance(part, OperationDefinitionNode)]
         for operation in operations:
             measure.operation(operation)
-        return Understood(hash, document, self._lists, frozenset(measure.sized_by), _resumed_by(document, operations))
+        compiled = Compiled(document, self._converter) if self._converter is not None else None
+        sized_by, resumed_by = frozenset(measure.sized_by), _resumed_by(document, operations)
+        return Understood(hash, document, self._lists, sized_by, resumed_by, compiled)
 
 
 def hash_of(text: str) -> str:

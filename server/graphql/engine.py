@@ -9,13 +9,13 @@ from typing import Any, cast
 
 import orjson
 import strawberry
-from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType, execute
-from graphql.execution import create_source_event_stream, execute_subscription_event
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
+from graphql.execution import create_source_event_stream
 from strawberry.execution import optimized_is_awaitable
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
 from schema.context import Context
 from server.graphql import errors
+from server.graphql.completion import Compiled, CompiledExecutor
 from server.graphql.documents import Documents, Rejected, Understood
 from server.graphql.negotiation import Parameters
 from server.graphql.sharing import Group, Sharing, powers
@@ -72,15 +72,17 @@ class Prepared:
 
 @dataclass(slots=True)
 class Engine:
-    """`fresh` gives a context new loaders: those of one answer remember what they loaded."""
+    """`fresh` gives a context new loaders: those of one answer remember what they loaded. `compiles`: documents that come
+    again are completed by functions written for them."""
 
     schema: strawberry.Schema
     fresh: Callable[[Context], Context]
+    compiles: bool = True
     documents: Documents = field(init=False)
     sharing: Sharing = field(default_factory=Sharing)
 
     def __post_init__(self) -> None:
-        self.documents = Documents(self.schema)
+        self.documents = Documents(self.schema, compiles=self.compiles)
 
     def prepare(self, parameters: Parameters, understood: Understood | None = None) -> Prepared:
         """Raises Rejected."""
@@ -94,16 +96,26 @@ class Engine:
         """A query's or a mutation's answer."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                options = {**self._options(prepared, context), "executor_class": Executor}
-                options["variable_values"] = prepared.parameters.variables
-                result = execute(self.schema._schema, prepared.understood.document, **options)
-                done = await result if isawaitable(result) else result
+                done = await self.done(prepared, context)
         except TimeoutError:
             told = errors.problem(
                 "UNAVAILABLE", "This took too long and was given up. Ask for less, or try again.", context.request_id
             )
             return Answer(errors=told)
         return answer(done, context.request_id)
+
+    async def done(self, prepared: Prepared, context: Context, event: Any = None) -> ExecutionResult:
+        """By the functions that were written for the document, and if they give up, once more without them."""
+        compiled = prepared.understood.compiled
+        while True:
+            executor = self._executor(prepared, context, event, compiled)
+            if isinstance(executor, list):
+                return ExecutionResult(None, executor)
+            result = executor.execute_operation()
+            done: ExecutionResult = await result if isawaitable(result) else result
+            if not executor.gave_up:
+                return done
+            compiled, context = None, self.fresh(context)
 
     async def subscribe(self, prepared: Prepared, context: Context) -> Answer | AsyncIterator[Event]:
         """A stream of answers, or the one answer that says why there is none."""
@@ -125,11 +137,7 @@ class Engine:
                 fresh = self.fresh(context)
                 if (told := getattr(event, "told", None)) is not None:
                     await told.still_allowed(fresh)
-                executor = self._executor(prepared, fresh, event)
-                if isinstance(executor, list):
-                    raise executor[0]
-                result = execute_subscription_event(executor)
-                done = await result if isawaitable(result) else result
+                done = await self.done(prepared, fresh, event)
             for error in done.errors or ():
                 if error.original_error is not None and errors.will_pass(error.original_error):
                     raise error.original_error  # the client would take an empty event for all that there was
@@ -140,18 +148,21 @@ class Engine:
                 yield Event(await group.written(event, run))
                 del event  # nothing of it stays while the next is waited for
 
-    def _executor(self, prepared: Prepared, context: Context, event: Any = None) -> Any:
+    def _executor(
+        self, prepared: Prepared, context: Context, event: Any = None, compiled: Compiled | None = None
+    ) -> Any:
         """Or a list of errors: variables that are none."""
-        options = {**self._options(prepared, context), "raw_variable_values": prepared.parameters.variables}
-        return Executor.build(self.schema._schema, prepared.understood.document, event, **options)
-
-    def _options(self, prepared: Prepared, context: Context) -> dict[str, Any]:
-        return {
-            "operation_name": prepared.parameters.operation_name,
-            "context_value": context,
-            "operation_extensions": {},
-            "is_awaitable": optimized_is_awaitable,
-        }
+        return CompiledExecutor.build(
+            self.schema._schema,
+            prepared.understood.document,
+            event,
+            context,
+            prepared.parameters.variables,
+            prepared.parameters.operation_name,
+            is_awaitable=cast(Any, optimized_is_awaitable),
+            operation_extensions={},
+            compiled=compiled,
+        )
 
     def _refused(self, found: list[GraphQLError], context: Context) -> Answer:
         return Answer(errors=errors.present(found, context.request_id), executed=False)

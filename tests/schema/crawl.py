@@ -133,7 +133,7 @@ def _names(path: Path) -> tuple[str, ...]:
 
 async def _told(api: Api, actor: Actor, asked: str) -> tuple[str, set[tuple[str, ...]]]:
     """The answer as text, errors with it, and where the errors are."""
-    result = await api.schema.execute(asked, {}, api.context(actor))
+    result = await api.execute(asked, {}, api.context(actor))
     errors = [[(error.extensions or {}).get("code"), error.message, error.path] for error in result.errors or []]
     told = json.dumps([result.data, errors], default=str)
     assert "Syntax Error" not in told, asked

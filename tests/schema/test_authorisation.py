@@ -114,7 +114,7 @@ async def seen(api: Api, actor: Actor, top: str, id: str, kind: str, name: str) 
     document = f"query ($id: ID!) {{ node(id: $id) {{ ... on {top} {{ {asked} }} }} }}"
     if top != kind:
         document = f"query ($id: ID!) {{ node(id: $id) {{ ... on {top} {{ {kind.lower()} {{ {asked} }} }} }} }}"
-    result = await api.schema.execute(document, {"id": id}, api.context(actor))
+    result = await api.execute(document, {"id": id}, api.context(actor))
     if result.errors:
         (error,) = result.errors
         return {"UNAUTHENTICATED": "U", "FORBIDDEN": "F"}[(error.extensions or {})["code"]]

@@ -81,7 +81,7 @@ async def told(api: Api, actor: Actor, mutation: str, input: dict[str, Any]) -> 
     kind = f"{mutation[0].upper()}{mutation[1:]}Input"
     document = f"""mutation ($input: {kind}!) {{ {mutation}(input: $input) {{
         __typename ... on UserError {{ code }} }} }}"""
-    result = await api.schema.execute(document, {"input": input}, api.context(actor))
+    result = await api.execute(document, {"input": input}, api.context(actor))
     if result.errors:
         return str((result.errors[0].extensions or {})["code"])
     assert result.data is not None

@@ -56,7 +56,7 @@ async def test_questions_tell_bad_input_as_errors(api: Api, ada: Actor) -> None:
         """query ($rights: RightsInput!) { twin(handle: "ada-one") { quote(rights: $rights) { price { amount } } } }"""
     )
     wrong = RIGHTS | {"endsOn": str(TODAY)}
-    result = await api.schema.execute(document, {"rights": wrong}, api.context(ada))
+    result = await api.execute(document, {"rights": wrong}, api.context(ada))
     assert result.errors is not None
     assert "is before startsOn" in result.errors[0].message
 

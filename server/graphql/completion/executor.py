@@ -1,0 +1,145 @@
+"""Where compiled completion meets graphql-core: the values of root fields are offered to it, and whatever it gives up is
+completed as usual."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+from graphql import DirectiveNode, DocumentNode, GraphQLOutputType, OperationType, VariableNode, Visitor, visit
+from graphql.execution.collect_fields import FieldDetailsList, collect_fields
+from graphql.pyutils import Path
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from server.graphql.completion.running import Bail, Completer, Completion
+from server.graphql.completion.writing import DEFINITION, Unfit, Writer
+
+COUNTS = "counts"
+"""In a root field's metadata: to ask it does something."""
+KEPT = 20
+"""Of one document: so many root fields, times what its variables include or leave out, are written."""
+WORTH_IT = 2
+"""How often a document must come before anything is written for it."""
+CAUTION = 50
+"""After something was given up, so many answers are made as usual: whoever is refused once will be refused again."""
+
+Key = tuple[object, ...]
+
+
+class Compiled:
+    """What is written for one document. `converter` is the Strawberry schema's."""
+
+    def __init__(
+        self, document: DocumentNode, converter: Any, *, worth_it: int = WORTH_IT, caution: int = CAUTION
+    ) -> None:
+        self.converter = converter
+        self.given_up = 0
+        self._deciding = _deciding(document)
+        self._written: dict[Key, Completer | None] = {}
+        self._came: dict[Key, int] = {}
+        self._worth_it = worth_it
+        self._caution = caution
+        self._careful = 0
+
+    def completer(
+        self, executor: Any, kind: GraphQLOutputType, details: FieldDetailsList, key: str
+    ) -> Completer | None:
+        """What to make of the value of a root field; None where that has to be made as usual."""
+        if self._careful > 0:
+            self._careful -= 1
+            return None
+        values = executor.variable_values.coerced
+        place = (id(executor.operation), key, *(values.get(name) for name in self._deciding))
+        if place in self._written:
+            return self._written[place]
+        if len(self._came) >= KEPT and place not in self._came:
+            return None
+        self._came[place] = came = self._came.get(place, 0) + 1
+        if came < self._worth_it:
+            return None
+        self._written[place] = written = self._write(executor, kind, details)
+        return written
+
+    def gave_up(self) -> None:
+        self.given_up += 1
+        self._careful = self._caution
+
+    def _write(self, executor: Any, kind: GraphQLOutputType, details: FieldDetailsList) -> Completer | None:
+        try:
+            return Writer(executor, self.converter).completer(kind, details)
+        except Unfit:
+            return None
+
+
+class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
+    """`gave_up`: an answer without side effects was given up, and is to be made again from its beginning, as usual: so its
+    errors are in the order in which they always are. What an operation with effects answers is completed again on the spot."""
+
+    def __init__(self, *args: Any, compiled: Compiled | None = None, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.compiled = compiled
+        self.gave_up = False
+
+    def complete_value(
+        self,
+        return_type: GraphQLOutputType,
+        field_details_list: FieldDetailsList,
+        info: Any,
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        is_whole = path.prev is None and return_type is info.return_type  # and not what is within its NonNull
+        if is_whole and self.compiled is not None and not isinstance(result, BaseException):
+            compiled, key = self.compiled, str(path.key)
+            complete = compiled.completer(self, return_type, field_details_list, key)
+            if complete is not None:
+                again = (return_type, field_details_list, info, path, result, position_context)
+                return self._quickly(compiled, complete, again)
+        return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+
+    def _quickly(self, compiled: Compiled, complete: Completer, again: tuple[Any, ...]) -> Any:
+        completion = Completion(self, compiled.converter)
+        try:
+            answer = complete(again[4], completion)
+        except Exception:
+            completion.drop()
+            return self._give_up(compiled, again)
+        if not completion.waiting:
+            return answer
+        return self._settled(compiled, completion, answer, again)
+
+    async def _settled(self, compiled: Compiled, completion: Completion, answer: Any, again: tuple[Any, ...]) -> Any:
+        try:
+            await completion.settle()
+        except Exception:
+            made = self._give_up(compiled, again)
+            return await made if isinstance(made, Awaitable) else made
+        return answer
+
+    def _give_up(self, compiled: Compiled, again: tuple[Any, ...]) -> Any:
+        compiled.gave_up()
+        self.compiled = None
+        if self._has_effects():
+            return super().complete_value(*again)
+        self.gave_up = True
+        raise Bail
+
+    def _has_effects(self) -> bool:
+        """Whether asking once more would do something once more: a mutation would, and a field that counts who asks."""
+        operation, root = self.operation, self.schema.get_root_type(self.operation.operation)
+        if operation.operation is OperationType.MUTATION or root is None:
+            return True
+        asked = collect_fields(self.schema, self.fragments, self.variable_values, root, operation).grouped_field_set
+        fields = (root.fields.get(each[0].node.name.value) for each in asked.values())
+        return any(COUNTS in field.extensions[DEFINITION].metadata for field in fields if field is not None)
+
+
+def _deciding(document: DocumentNode) -> tuple[str, ...]:
+    """The variables that decide what is included."""
+    found: set[str] = set()
+
+    class Directives(Visitor):
+        def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+            found.update(each.value.name.value for each in node.arguments or () if isinstance(each.value, VariableNode))
+
+    visit(document, Directives())
+    return tuple(sorted(found))

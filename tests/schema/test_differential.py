@@ -1,0 +1,56 @@
+"""Answers with compiled completion and without it are the same, byte by byte: random documents, asked by everybody.
+
+DOCUMENTS=5000 SEED=7 python -m pytest -n0 tests/schema/test_differential.py
+"""
+
+import logging
+import os
+import random
+from collections import Counter
+
+import orjson
+import pytest
+from graphql import ExecutionResult
+
+from core.actor import Actor
+from server.graphql.engine import answer
+from tests.fakes.clock import stop_clock
+from tests.schema.conftest import Api
+from tests.schema.documents import Author
+from tests.schema.test_authorisation import everybody as everybody
+from tests.schema.test_authorisation import things as things
+from tests.schema.who_sees import WHO
+
+COUNT = int(os.environ.get("DOCUMENTS", "150"))
+SEED = int(os.environ.get("SEED", "1"))
+
+
+def written(result: ExecutionResult) -> bytes:
+    """As it would be sent, and all of its errors with their places."""
+    errors = [error.formatted for error in result.errors or ()]
+    return answer(result, "id").json + orjson.dumps(errors, default=str)
+
+
+async def test_compiled_completion_answers_the_same_bytes(
+    api: Api, everybody: dict[str, Actor], things: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    await stop_clock(api.database.writes)
+    dice, tally = random.Random(SEED), Counter[str]()
+    while tally["asked"] < COUNT:
+        author = Author(api.schema._schema, dice, things)
+        text, variables = author.document(), author.variables()
+        for who in dice.sample(WHO, 2):
+            tally["asked"] += 1
+            context = api.context(everybody[who])
+            usual = await api.execute(text, variables, context, compiles=False)
+            api.given_up = 0
+            quick = await api.execute(text, variables, api.context(everybody[who]))
+            assert written(quick) == written(usual), (who, text, variables)
+            assert all(error.path for error in usual.errors or ()), (text, usual.errors)  # it is a valid document
+            tally["faults" if usual.errors else "whole"] += 1
+            tally["given up"] += api.given_up
+            assert not api.given_up or usual.errors, (who, text, variables)  # nothing else is unusual
+    assert tally["whole"] > COUNT / 3
+    assert tally["faults"] > COUNT / 20
+    assert tally["given up"] > COUNT / 50
