@@ -14,11 +14,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.work import ADDRESS
 from server import policies
 from server.graphql import errors
+from server.logs import REQUEST_ID
 
 access = logging.getLogger("twinmarket.access")
 log = logging.getLogger(__name__)
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Envelope:
         nonce = secrets.token_urlsafe(16)
         scope.setdefault("state", {}).update(request_id=request_id, nonce=nonce, public_url=self.public_url)
         ADDRESS.set(scope["client"][0] if scope.get("client") else None)
+        REQUEST_ID.set(request_id)
         status, began = 0, time.perf_counter()
 
         async def note(message: Message) -> None:
@@ -50,7 +52,7 @@ class Envelope:
         try:
             await self.app(scope, receive, note)
         except Exception:
-            log.exception("request %s: crash", request_id)
+            log.exception("crash")
             if status == 0 and scope["type"] == "http":
                 await _crashed(request_id)(scope, receive, note)
         finally:
@@ -67,7 +69,7 @@ class Envelope:
 def _request_id(scope: Scope) -> str:
     """The caller's own, if it is one that can stand in a log."""
     given = Headers(scope=scope).get("x-request-id", "")
-    return given if REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
+    return given if GIVEN_ID.fullmatch(given) else secrets.token_hex(12)
 
 
 def _crashed(request_id: str) -> Response:
@@ -82,7 +84,6 @@ def _log(scope: Scope, status: int, seconds: float) -> None:
         *(scope.get("method", "WEBSOCKET"), scope["path"], status),
         extra={
             "ms": round(seconds * 1000, 1),
-            "request_id": state["request_id"],
             "caller": state.get("caller"),
             "operation": state.get("operation"),
         },

@@ -1,11 +1,29 @@
-"""Logs go to standard error: a line for people, or one JSON object a line for machines."""
+"""Logs go to standard error: a line for people, or one JSON object a line for machines.
+
+Every line that is written while a request is answered, or a job is done, says which: ours and those of libraries alike.
+"""
 
 import logging
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import TextIO
 
 import orjson
 
-DETAILS = ("request_id", "operation", "caller", "ms")
+DETAILS = ("request_id", "job", "operation", "caller", "ms")
+
+REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+JOB: ContextVar[str | None] = ContextVar("job", default=None)
+
+
+class Where(logging.Filter):
+    """Adds the request and the job in which a line was written, unless it says so itself."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        for name, told in (("request_id", REQUEST_ID.get()), ("job", JOB.get())):
+            if told is not None and getattr(record, name, None) is None:
+                setattr(record, name, told)
+        return True
 
 
 class Plain(logging.Formatter):
@@ -36,9 +54,14 @@ def _details(record: logging.LogRecord) -> dict[str, object]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def handler(format: str, stream: TextIO | None = None) -> logging.Handler:
+    made = logging.StreamHandler(stream)
+    made.setFormatter(Json() if format == "json" else Plain())
+    made.addFilter(Where())
+    return made
+
+
 def configure(level: str, format: str) -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(Json() if format == "json" else Plain())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.basicConfig(level=level, handlers=[handler(format)], force=True)
     for noisy in ("httpx", "httpcore", "stripe", "alembic"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))

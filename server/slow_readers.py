@@ -77,7 +77,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
     def _drop(self) -> None:
-        log.warning("A WebSocket of %s read too slowly, and is closed.", self.client)
+        told = _request_of(getattr(self, "scope", None))
+        log.warning("A WebSocket of %s read too slowly, and is closed.", self.client, extra=told)
         if self.handshake_complete and not self.close_sent:
             self.stop_keepalive()
             self.queue.put_nowait({"type": "websocket.disconnect", "code": 1013})
@@ -110,8 +111,9 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def _drop(self) -> None:
-        log.warning("An answer to %s was read too slowly, and is cut off.", self.client)
         cycle: Any = self.cycle
+        told = _request_of(cycle.scope if cycle is not None else None)
+        log.warning("An answer to %s was read too slowly, and is cut off.", self.client, extra=told)
         if cycle is not None and not cycle.response_complete and cycle.scope.get("state", {}).get("is_stream"):
             for event in LAST_EVENTS:
                 self.transport.write(b"%x\r\n%b\r\n" % (len(event), event))
@@ -121,3 +123,8 @@ class HttpProtocol(HttpToolsProtocol):
             cycle.message_event.set()
         self.flow.resume_writing()
         self._slow.end(self.loop, self.transport)
+
+
+def _request_of(scope: Any) -> dict[str, Any]:
+    """For a line of the log: the timer that ends a reader runs in no request."""
+    return {"request_id": ((scope or {}).get("state") or {}).get("request_id")}

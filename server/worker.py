@@ -20,6 +20,7 @@ from payments.stripe_gateway import StripeGateway
 from server.credentials import Identity, development
 from server.database import Database
 from server.files import Files, in_memory
+from server.logs import JOB
 
 log = logging.getLogger(__name__)
 
@@ -153,6 +154,7 @@ class Worker:
 
     async def _do(self, row: JobRow) -> None:
         """Run one job; whatever becomes of it is written down."""
+        JOB.set(row.key)
         try:
             async with asyncio.timeout(max(self.patience_seconds, PATIENT.get(row.kind, 0))):
                 again = await self.jobs[row.kind](self.tools, row.body)
@@ -173,8 +175,8 @@ class Worker:
         unexpected = not isinstance(error, Refusal | GatewayError | TimeoutError | OSError)
         log.log(
             logging.ERROR if unexpected and row.attempts > 3 else logging.WARNING,
-            "job %s failed at attempt %d, again in %s: %s: %s",
-            *(row.key, row.attempts, wait, type(error).__name__, error),
+            "failed at attempt %d, again in %s: %s: %s",
+            *(row.attempts, wait, type(error).__name__, error),
             exc_info=error if unexpected else None,
         )
         async with self._bookkeeping(row), self.tools.open_work() as work:
@@ -186,7 +188,7 @@ class Worker:
         try:
             yield
         except (OSError, sa.exc.SQLAlchemyError) as error:
-            log.warning("job %s: its outcome could not be written: %s", row.key, error)
+            log.warning("the outcome could not be written: %s", error)
 
     async def _begin_sweeping(self) -> None:
         """One sweep for all workers, and one of the others. Each asks for the same jobs, so that there always are."""

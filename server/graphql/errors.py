@@ -82,9 +82,9 @@ def _code_and_message(error: GraphQLError, request_id: str) -> tuple[str, str]:
     if error.path is None:  # it never ran: the document or its variables are at fault
         return "BAD_USER_INPUT", error.message
     if cause is not None and will_pass(cause):
-        log.warning("request %s: unavailable at %s: %s", request_id, _place(error), cause)
+        log.warning("unavailable at %s: %s", _place(error), cause)
         return "UNAVAILABLE", "The service cannot answer just now. Try again in a moment."
-    log.error("request %s: crash at %s", request_id, _place(error), exc_info=cause or error)
+    log.error("crash at %s", _place(error), exc_info=cause or error)
     return "INTERNAL", f"Internal error. Quote request id {request_id}."
 
 

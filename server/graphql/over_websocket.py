@@ -100,9 +100,9 @@ class Connection:
     async def _crashed(self, crash: Exception) -> None:
         """Every end has a code: 1013 asks to try again, 1011 says that it is our doing."""
         if errors.will_pass(crash):
-            log.warning("request %s: a connection ends: %s", self.request_id, crash)
+            log.warning("a connection ends: %s", crash)
             return await self._close(1013, "The service cannot answer just now. Try again in a moment")
-        log.error("request %s: crash of a connection", self.request_id, exc_info=crash)
+        log.error("crash of a connection", exc_info=crash)
         return await self._close(1011, f"Internal error. Quote request id {self.request_id}")
 
     async def _greet(self) -> None:
