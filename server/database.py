@@ -44,7 +44,8 @@ class Database:
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
-        size = {"pool_size": pool_size, "max_overflow": pool_size}
+        size: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
+        size["hide_parameters"] = True  # what people said stands in no error, and so in no log
         working, asking = ({"server_settings": each} for each in (SETTINGS, SETTINGS | SEARCHING))
         return cls(
             url=url,
