@@ -1,10 +1,10 @@
 """Searching twins at any size: what PostgreSQL takes for each question of the product, planning included.
 
     python -m bench.search [--twins 10000 100000 1000000] [--licences N] [--tries 15] [--seed 1] [--plans]
-                           [--database-url URL]
+                           [--keep FOLDER] [--database-url URL]
 
 For every size a market is made from nothing (an embedded PostgreSQL of its own, or a fresh database on
-`--database-url`, as a superuser). The questions are the product's own: `market.store.search` is called, the statements
+`--database-url`, as a superuser); with `--keep` it stays in that folder, and is there the next time. The questions are the product's own: `market.store.search` is called, the statements
 that it sends are caught on their way, and each is sent again behind EXPLAIN (ANALYZE, TIMING OFF). Every try asks
 something else; the table shows medians and, after a slash, the slowest. Exit 1 when a million twins miss a target.
 """
@@ -25,7 +25,7 @@ from statistics import median
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bench import crowd
 from core.actor import Actor, Scope
@@ -211,31 +211,58 @@ async def measure(database: Database, tries: int, seed: int) -> dict[str, Measur
 
 
 @asynccontextmanager
-async def made(url: str | None, twins: int, licences: int, *, memory: bool = True) -> AsyncIterator[Database]:
-    """A fresh database that holds a market of that size."""
+async def made(
+    url: str | None, twins: int, licences: int, *, memory: bool = True, keep: Path | None = None
+) -> AsyncIterator[Database]:
+    """A database that holds a market of that size: a fresh one, or the one that `keep` has from another time."""
     with tempfile.TemporaryDirectory() as folder:
         settings = FAST | (MEMORY if memory else {})
-        server = None if url else Postgres(Path(folder) / "postgres", settings=settings).start()
+        server = None if url else Postgres((keep or Path(folder)) / "postgres", settings=settings).start()
         base = url or (server.url() if server else "")
-        engine, name = create_async_engine(base, isolation_level="AUTOCOMMIT"), f"search_{twins}_{int(time.time())}"
+        engine = create_async_engine(base, isolation_level="AUTOCOMMIT")
+        name = f"search_{twins}_{licences}" if keep else f"search_{twins}_{int(time.time())}"
         try:
-            async with engine.connect() as connection:
-                await connection.execute(sa.text(f"create database {name}"))
-            address = sa.engine.make_url(base).set(database=name).render_as_string(hide_password=False)
-            await asyncio.to_thread(migrations.upgrade, address)
-            database = Database.connect(address)
-            began = time.perf_counter()
-            took = await crowd.gather(database.writes, twins, licences)
-            print(f"{twins:,} twins, {licences:,} bids made in {time.perf_counter() - began:.0f} s:",
-                  ", ".join(f"{table} {seconds:.1f}" for table, seconds in took.items() if seconds >= 0.1))  # fmt: skip
+            if not await is_there(engine, name):
+                await make(engine, name, twins, licences)
+            await asyncio.to_thread(migrations.upgrade, address_of(engine, name))
+            database = Database.connect(address_of(engine, name))
             yield database
             await database.close()
-            async with engine.connect() as connection:
-                await connection.execute(sa.text(f"drop database {name} (force)"))
+            if not keep:
+                await command(engine, f"drop database {name} (force)")
         finally:
             await engine.dispose()
             if server:
                 server.stop()
+
+
+async def make(engine: AsyncEngine, name: str, twins: int, licences: int) -> None:
+    """Under another name until it is whole."""
+    await command(engine, f"drop database if exists {name}_half (force)")
+    await command(engine, f"create database {name}_half")
+    await asyncio.to_thread(migrations.upgrade, address_of(engine, f"{name}_half"))
+    database = Database.connect(address_of(engine, f"{name}_half"))
+    began = time.perf_counter()
+    took = await crowd.gather(database.writes, twins, licences)
+    print(f"{twins:,} twins, {licences:,} bids made in {time.perf_counter() - began:.0f} s:",
+          ", ".join(f"{table} {seconds:.1f}" for table, seconds in took.items() if seconds >= 0.1))  # fmt: skip
+    await database.close()
+    await command(engine, f"alter database {name}_half rename to {name}")
+
+
+async def command(engine: AsyncEngine, text: str) -> None:
+    async with engine.connect() as connection:
+        await connection.execute(sa.text(text))
+
+
+async def is_there(engine: AsyncEngine, name: str) -> bool:
+    async with engine.connect() as connection:
+        found = await connection.execute(sa.text("select 1 from pg_database where datname = :name"), {"name": name})
+        return found.one_or_none() is not None
+
+
+def address_of(engine: AsyncEngine, name: str) -> str:
+    return engine.url.set(database=name).render_as_string(hide_password=False)
 
 
 def table(sizes: list[int], found: dict[int, dict[str, Measured]]) -> None:
@@ -264,11 +291,12 @@ async def main() -> int:
     options.add_argument("--tries", type=int, default=15)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--plans", action="store_true")
+    options.add_argument("--keep", type=Path, metavar="FOLDER", help="leave the markets there for the next time")
     options.add_argument("--database-url")
     given = options.parse_args()
     found: dict[int, dict[str, Measured]] = {}
     for size in given.twins:
-        async with made(given.database_url, size, given.licences or size) as database:
+        async with made(given.database_url, size, given.licences or size, keep=given.keep) as database:
             found[size] = await measure(database, given.tries, given.seed)
         if given.plans:
             for name, measured in found[size].items():

@@ -94,6 +94,17 @@ class Listing(Node):
         policy.require_seller(info.context.actor, twin.row.model_id)
         return await info.context.load.best_outcome(self)
 
+    @strawberry.field(
+        description=(
+            "The seller's side only: whether it is proven that no bids earn more together than bestOutcome. False only "
+            "where conflicts are so entangled that the search ended after some seconds, with the best that it had found."
+        )
+    )
+    async def best_outcome_proven(self, info: Info) -> bool:
+        twin = await info.context.load.twin.load(self.row.twin_id)
+        policy.require_seller(info.context.actor, twin.row.model_id)
+        return await info.context.load.best_outcome_proven(self)
+
 
 @strawberry.type
 class ListingConnection(Connection[Listing]):

@@ -5,12 +5,13 @@
 """
 
 from market.bids.answering import accept_counter, counter, decline, withdraw
-from market.bids.outcomes import best_outcome, that_can_win
+from market.bids.outcomes import BestOutcome, best_outcome, that_can_win
 from market.bids.placing import offer, place
 from market.bids.reviving import next_after, resettle, stand_again
 from market.bids.standing import minimum_bid, settle
 
 __all__ = [
+    "BestOutcome",
     "accept_counter",
     "best_outcome",
     "counter",

@@ -2,14 +2,23 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from core.work import Read
 from market import availability, store
-from market.bids.together import conflicts, heaviest
+from market.bids.together import Heaviest, conflicts, heaviest
 from market.store.rights import rights_of
 from market.tables import Bid, Listing
 
 MAXIMUM_BIDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class BestOutcome:
+    """Bids that can all be accepted; whether it is proven that no others earn more."""
+
+    bids: Sequence[Bid]
+    is_proven: bool
 
 
 async def that_can_win(read: Read, listing: Listing) -> Sequence[Bid]:
@@ -23,12 +32,12 @@ async def that_can_win(read: Read, listing: Listing) -> Sequence[Bid]:
     return [bid for bid in found if ground.is_free(rights := rights_of(bid)) and rights.ends_on >= read.today]
 
 
-async def best_outcome(bids: Sequence[Bid]) -> Sequence[Bid]:
-    """Of bids for one twin in one currency, those that earn the most together without conflict, exactly. Searches in a
-    thread, and needs no transaction meanwhile."""
-    chosen = await asyncio.to_thread(_chosen, bids)
-    return [bids[place] for place in chosen]
+async def best_outcome(bids: Sequence[Bid]) -> BestOutcome:
+    """Of bids for one twin in one currency, those that earn the most together without conflict. Searches in a thread,
+    and needs no transaction meanwhile."""
+    found = await asyncio.to_thread(_heaviest, bids)
+    return BestOutcome([bids[place] for place in found.places], found.is_proven)
 
 
-def _chosen(bids: Sequence[Bid]) -> list[int]:
+def _heaviest(bids: Sequence[Bid]) -> Heaviest:
     return heaviest([bid.amount_minor for bid in bids], conflicts([rights_of(bid) for bid in bids]))

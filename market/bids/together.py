@@ -1,31 +1,49 @@
 """Which bids, accepted together, earn the most: the heaviest set in which no two stand against each other. Pure.
 
 First what no best set needs is left out, and what has nothing to do with each other is taken apart. The search is
-HiGHS's: one variable a bid, taken or not, and one constraint a clique of bids of which only one can be taken. A clique
+SCIP's: one variable a bid, taken or not, and one constraint a clique of bids of which only one can be taken. A clique
 bounds far better than its pairs do, so that two hundred bids on rights as people ask for them take hundredths of a
 second. Finding such a set is hard in general, and bids can be thought up that nobody could solve in time: then the
-search ends after `LONGEST_SECONDS` with the best set that it has found.
+search ends after `LONGEST_SECONDS` with the best set that it has found, and says that it is not proven.
 """
 
 import logging
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from highspy import Highs, HighsLp, HighsModelStatus, HighsVarType, MatrixFormat, ObjSense
+from pyscipopt.scip import PY_SCIP_PARAMSETTING, Model, quicksum
 
 from market.rights import Rights
 
 log = logging.getLogger(__name__)
 
 LONGEST_SECONDS = 5
+SHORTEST_SECONDS = 1
+"""For each of the parts that come after the time is up: most take less."""
+FIRST = 100_000
+"""The priority of a rule that goes before all others."""
 
 
-def heaviest(weights: Sequence[int], against: Sequence[int]) -> list[int]:
-    """The places of the heaviest set of which no two are `against` each other, in order. `against` holds for each the
-    others that it is against, as a set of bits. Takes no lock of Python's while it searches: run it in a thread."""
+@dataclass(frozen=True, slots=True)
+class Heaviest:
+    """The places of a set, in order; whether it is proven that none is heavier."""
+
+    places: list[int]
+    is_proven: bool = True
+
+
+def heaviest(weights: Sequence[int], against: Sequence[int]) -> Heaviest:
+    """The heaviest set of which no two are `against` each other. `against` holds for each the others that it is
+    against, as a set of bits. Takes no lock of Python's while it searches: run it in a thread."""
+    ends = time.monotonic() + LONGEST_SECONDS
     chosen: list[int] = []
-    for part in parts(undominated(weights, against), against):
-        chosen += _solved(part, weights, against) if len(part) > 1 else part
-    return sorted(chosen)
+    is_proven = True
+    for part in sorted(parts(undominated(weights, against), against), key=len):
+        found = _solved(part, weights, against, ends - time.monotonic()) if len(part) > 1 else Heaviest(part)
+        chosen += found.places
+        is_proven = is_proven and found.is_proven
+    return Heaviest(sorted(chosen), is_proven)
 
 
 def undominated(weights: Sequence[int], against: Sequence[int]) -> int:
@@ -88,45 +106,36 @@ def cliques(against: Sequence[int]) -> list[int]:
     return list(found)
 
 
-class _Silent(Highs):
-    """HiGHS, which else greets on standard output when it is made."""
-
-    def enableCallbacks(self) -> None:
-        self.silent()
-        super().enableCallbacks()  # type: ignore[no-untyped-call]
-
-
-def _solved(contested: Sequence[int], weights: Sequence[int], against: Sequence[int]) -> list[int]:
-    solver = _Silent()  # type: ignore[no-untyped-call]
-    for option, value in {"threads": 1, "mip_rel_gap": 0, "time_limit": LONGEST_SECONDS}.items():
-        solver.setOptionValue(option, value)
-    solver.passModel(_model(contested, weights, against))
-    solver.run()
-    if solver.getModelStatus() != HighsModelStatus.kOptimal:
-        log.warning("The best of %s bids is not proven: %s", len(contested), solver.getModelStatus())
-    taken = solver.getSolution().col_value
-    return [place for place, value in zip(contested, taken, strict=True) if round(value) == 1]
+def _solved(contested: Sequence[int], weights: Sequence[int], against: Sequence[int], seconds: float) -> Heaviest:
+    model = _model(contested, weights, against)
+    model.setParam("limits/time", max(seconds, SHORTEST_SECONDS))
+    model.optimizeNogil()
+    if not (is_proven := model.getStatus() == "optimal"):
+        log.warning("The best of %s bids is not proven: %s", len(contested), model.getStatus())
+    found = model.getBestSol()
+    taken = [
+        place for place, each in zip(contested, model.getVars(), strict=True) if round(model.getSolVal(found, each))
+    ]
+    return Heaviest(taken, is_proven)
 
 
-def _model(contested: Sequence[int], weights: Sequence[int], against: Sequence[int]) -> HighsLp:
-    """Maximise the sum of the weights taken; of each clique take at most one."""
+def _model(contested: Sequence[int], weights: Sequence[int], against: Sequence[int]) -> Model:
+    """Maximise the sum of the weights taken; of each clique take at most one. Cliques leave so little between the bound
+    and the best that cuts, and trying branches out before one is chosen, cost more than they spare."""
     column = {place: number for number, place in enumerate(contested)}
     among = [sum(1 << column[each] for each in _bits(against[place]) if each in column) for place in contested]
-    rows = [_bits(clique) for clique in cliques(among)]
-    model = HighsLp()
-    model.sense_ = ObjSense.kMaximize
-    model.num_col_, model.num_row_ = len(contested), len(rows)
-    model.col_cost_ = [weights[place] for place in contested]
-    model.col_lower_, model.col_upper_ = [0] * len(contested), [1] * len(contested)
-    model.integrality_ = [HighsVarType.kInteger] * len(contested)
-    model.row_lower_, model.row_upper_ = [0] * len(rows), [1] * len(rows)
-    matrix = model.a_matrix_
-    matrix.format_ = MatrixFormat.kRowwise
-    starts = [0]
-    for row in rows:
-        starts.append(starts[-1] + len(row))
-    matrix.start_, matrix.index_ = starts, [number for row in rows for number in row]
-    matrix.value_ = [1] * starts[-1]
+    model = Model()
+    model.hideOutput()
+    model.setPresolve(PY_SCIP_PARAMSETTING.FAST)
+    model.setHeuristics(PY_SCIP_PARAMSETTING.FAST)
+    model.setSeparating(PY_SCIP_PARAMSETTING.OFF)
+    model.setParam("branching/pscost/priority", FIRST)
+    model.setParam("misc/catchctrlc", False)
+    bids = [model.addVar(vtype="BINARY") for _ in contested]
+    for clique in cliques(among):
+        model.addCons(quicksum(bids[number] for number in _bits(clique)) <= 1)
+    worth = (weights[place] * bid for place, bid in zip(contested, bids, strict=True))
+    model.setObjective(quicksum(worth), "maximize")
     return model
 
 

@@ -1,6 +1,7 @@
 """Listings, and the bids on them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cached_property
 
 from market import bids, licences, store, tables
@@ -112,9 +113,23 @@ class Bids(Twins):
         return self.many(store.bids.conflicting, lambda row, read: Bid.of(row, read.now))
 
     async def best_outcome(self, listing: Listing) -> list[Bid]:
-        async with self.read() as read:
-            choice = await bids.that_can_win(read, listing.row)
-        return [Bid.of(row, read.now) for row in await bids.best_outcome(choice)]
+        now, found = await self._best.load(listing.row)
+        return [Bid.of(row, now) for row in found.bids]
+
+    async def best_outcome_proven(self, listing: Listing) -> bool:
+        _, found = await self._best.load(listing.row)
+        return found.is_proven
+
+    @cached_property
+    def _best(self) -> DataLoader[tables.Listing, tuple[datetime, bids.BestOutcome]]:
+        """With the moment at which it was asked for."""
+
+        async def load(rows: list[tables.Listing]) -> list[tuple[datetime, bids.BestOutcome]]:
+            async with self.read() as read:
+                choices = [await bids.that_can_win(read, row) for row in rows]
+            return [(read.now, await bids.best_outcome(choice)) for choice in choices]
+
+        return DataLoader(load_fn=load, cache_key_fn=lambda row: row.id)
 
     async def next_bids(self, licence: Licence) -> list[Bid]:
         async with self.read() as read:

@@ -39,7 +39,8 @@ WEIGHTS = {
     **dict.fromkeys(("edges", "node", "pageInfo"), 0),  # the row itself is counted by its page
     "totalCount": 20,
     "facets": 100,
-    "bestOutcome": 100,  # these read far more than they answer
+    "bestOutcome": 100,
+    "bestOutcomeProven": 100,  # these read far more than they answer
     "__schema": 100,
     "__type": 10,
 }

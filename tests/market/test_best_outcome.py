@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.outcomes import CONTRIVED, EVERYWHERE, LIKELY, crowd
 from market import bids, territories
 from market.bids.outcomes import MAXIMUM_BIDS
 from market.bids.together import cliques, conflicts, heaviest, parts, undominated
@@ -48,7 +49,7 @@ def test_no_set_without_a_conflict_is_heavier(contest: tuple[list[int], list[int
         for chosen in combinations(range(size), count)
         if all(not against[one] >> other & 1 for one, other in combinations(chosen, 2))
     ]
-    found = heaviest(weights, against)
+    found = heaviest(weights, against).places
     assert tuple(found) in independent
     assert sum(weights[place] for place in found) == max(sum(weights[place] for place in each) for each in independent)
 
@@ -62,41 +63,31 @@ def test_cliques_are_conflicts_and_leave_none_out(contest: tuple[list[int], list
     assert {(one, other) for clique in members for one in clique for other in clique if other < one} == pairs
 
 
-def crowd(seed: int, exclusivities: list[Exclusivity], places: list[str]) -> tuple[list[int], list[Rights]]:
-    """Two hundred bids as people make them: some media, some markets, some weeks of a year."""
-    dice = Random(seed)
-
-    def some() -> Rights:
-        start = date(2030, 1, 1) + timedelta(days=dice.randrange(300))
-        return Rights(
-            media=frozenset(dice.sample(list(Medium), dice.randint(1, 4))),
-            territories=territories.expand(dice.sample(places, dice.randint(1, 3))),
-            industry=dice.choice([Industry.APPAREL, Industry.BEAUTY, Industry.FOOTWEAR]),
-            starts_on=start,
-            ends_on=start + timedelta(days=dice.randint(7, 120)),
-            exclusivity=dice.choice(exclusivities),
-        )
-
-    wanted = [some() for _ in range(MAXIMUM_BIDS)]
-    return [1000 * each.days * len(each.media) + dice.randrange(1000) for each in wanted], wanted
-
-
-EVERYWHERE = ["WORLD", "EUROPE", "DACH", "NORDICS", "BENELUX", "ASIA", "JP", "US", "DE", "SE", "FR", "ES", "IT"]
-
-
 @pytest.mark.parametrize("exclusivities", [list(Exclusivity), [Exclusivity.TOTAL], [Exclusivity.INDUSTRY]])
 @pytest.mark.parametrize("places", [EVERYWHERE, list(territories.COUNTRIES), ["DE", "SE", "JP"]])
 def test_two_hundred_bids_are_weighed_soon(
     exclusivities: list[Exclusivity], places: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    amounts, wanted = crowd(1, exclusivities, places)
+    amounts, wanted = crowd(1, MAXIMUM_BIDS, exclusivities, places)
     began = time.process_time()
     against = conflicts(wanted)
     found = heaviest(amounts, against)
     assert time.process_time() - began < GENEROUS_SECONDS
-    assert found
-    assert not any(against[one] >> other & 1 for one, other in combinations(found, 2))
+    assert found.is_proven
+    assert found.places
+    assert not any(against[one] >> other & 1 for one, other in combinations(found.places, 2))
     assert "not proven" not in caplog.text
+
+
+@pytest.mark.parametrize("kind", LIKELY | {kind: make for kind, make in CONTRIVED.items() if kind.startswith("4")})
+def test_bids_drawn_by_lot_are_weighed_too(kind: str) -> None:
+    make = (LIKELY | CONTRIVED)[kind]
+    for seed in range(3):
+        amounts, wanted = make(seed, MAXIMUM_BIDS)
+        began = time.process_time()
+        found = heaviest(amounts, conflicts(wanted))
+        assert time.process_time() - began < GENEROUS_SECONDS
+        assert found.is_proven
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -125,7 +116,7 @@ def test_where_the_best_is_known_it_is_found_among_two_hundred(seed: int) -> Non
         asked.append((worth - dice.randrange(min(worth, 50)), wanted))
     dice.shuffle(asked)
     found = heaviest([worth for worth, _ in asked], conflicts([rights for _, rights in asked]))
-    assert sum(asked[place][0] for place in found) == sum(price.values())
+    assert sum(asked[place][0] for place in found.places) == sum(price.values())
 
 
 @settings(max_examples=100, deadline=None)
@@ -150,13 +141,14 @@ def test_what_nobody_could_prove_in_time_ends_with_the_best_found(caplog: pytest
             against[one] |= 1 << other
             against[other] |= 1 << one
     found = heaviest([100_000 + dice.randrange(9) for _ in range(size)], against)
-    assert len(found) > 30
-    assert not any(against[one] >> other & 1 for one, other in combinations(found, 2))
+    assert not found.is_proven
+    assert len(found.places) > 30
+    assert not any(against[one] >> other & 1 for one, other in combinations(found.places, 2))
     assert "not proven" in caplog.text
 
 
 async def test_the_loop_goes_on_and_sellers_do_not_wait_for_each_other() -> None:
-    amounts, wanted = crowd(2, list(Exclusivity), EVERYWHERE)
+    amounts, wanted = crowd(2)
     rows = [
         Bid(id=place, amount_minor=amount, currency="EUR", **columns_of(rights))
         for place, (amount, rights) in enumerate(zip(amounts, wanted, strict=True), start=1)
@@ -167,7 +159,7 @@ async def test_the_loop_goes_on_and_sellers_do_not_wait_for_each_other() -> None
         await asyncio.sleep(0)
         turns += 1
     first, second, third = await weighing
-    assert [bid.id for bid in first] == [bid.id for bid in second] == [bid.id for bid in third]
+    assert [bid.id for bid in first.bids] == [bid.id for bid in second.bids] == [bid.id for bid in third.bids]
     assert turns > 10
 
 
@@ -223,7 +215,7 @@ async def test_what_is_accepted_together_can_be_accepted_together(database: Data
             await factories.offer(database, brand, ada, wanted, Money(dice.randrange(6000, 90_000), "EUR"))
     listing = await factories.listing(database, ada)
     async with database.read(ada.model.actor)() as read:
-        best = await bids.best_outcome(await bids.that_can_win(read, listing))
+        best = (await bids.best_outcome(await bids.that_can_win(read, listing))).bids
     assert len(best) > 1
     for bid in best:
         await factories.accept(database, bid, ada)

@@ -347,7 +347,7 @@ async def test_conflicts_and_the_best_outcome_are_for_the_seller(database: Datab
     listing = await factories.listing(database, ada)
     async with database.read(ada.model.actor)() as read:
         against = await store.bids.conflicting(read, [number(whole), number(north)])
-        best = await bids.best_outcome(await bids.that_can_win(read, listing))
+        best = (await bids.best_outcome(await bids.that_can_win(read, listing))).bids
     assert {bid.id for bid in against[number(whole)]} == {north.id, south.id}
     assert [bid.id for bid in against[number(north)]] == [whole.id]
     assert {bid.id for bid in best} == {north.id, south.id}

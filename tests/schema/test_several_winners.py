@@ -123,6 +123,9 @@ async def test_together_the_three_are_the_best_outcome(api: Api, ada: Actor) -> 
         "startingPrice": {"amount": "100", "currency": "EUR"},
         "closesAt": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
     }
-    opened = await api.do(ada, "createListing", listing, "... on ListingCreated { listing { bestOutcome { id } } }")
+    opened = await api.do(
+        ada, "createListing", listing, "... on ListingCreated { listing { bestOutcome { id } bestOutcomeProven } }"
+    )
+    assert opened["listing"]["bestOutcomeProven"] is True
     best = {each["id"] for each in opened["listing"]["bestOutcome"]}
     assert best == {each["bid"]["id"] for each in made}

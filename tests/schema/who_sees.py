@@ -43,6 +43,7 @@ TABLE: dict[str, dict[str, str]] = {
         "bidCount": "SSSSSSSU",
         "bids": "SSESESEU",
         "bestOutcome": "SSFFFSFU",
+        "bestOutcomeProven": "SSFFFSFU",
     },
     "Licence": {
         "id": "SS-S-S-U",

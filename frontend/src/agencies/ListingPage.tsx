@@ -39,6 +39,7 @@ const ListingDocument = graphql(`
         twin { id name model { id name } }
         bids(first: 50) { totalCount nodes { id ...BidRow } }
         bestOutcome { id amount { amount currency } brand { id name } }
+        bestOutcomeProven
       }
     }
   }
@@ -89,7 +90,7 @@ function Loaded({ listing, refetch }: { listing: Listing; refetch: () => void })
         <div><dt><StatusBadge of="listing" is={status} /></dt><dd>{formatMoment(status === "SCHEDULED" ? listing.opensAt : listing.closesAt)}</dd></div>
       </dl>
       <Section title={t("listing.bids", { count: listing.bidCount })}>
-        {listing.bestOutcome.length > 0 && <p className={css.note}>{t("listing.best", { bids: listing.bestOutcome.map((bid) => `${bid.brand.name}, ${formatMoney(bid.amount)}`).join("; "), name: twin.model.name })}</p>}
+        {listing.bestOutcome.length > 0 && <p className={css.note}>{t(listing.bestOutcomeProven ? "listing.best" : "listing.best.found", { bids: listing.bestOutcome.map((bid) => `${bid.brand.name}, ${formatMoney(bid.amount)}`).join("; "), name: twin.model.name })}</p>}
         {listing.bids.nodes.length > 0 ? (
           <ul className={css.list}>{listing.bids.nodes.map((bid) => <li key={bid.id}><BidRow bid={bid} onChange={refetch} /></li>)}</ul>
         ) : (

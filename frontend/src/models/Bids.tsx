@@ -62,6 +62,7 @@ const BestOutcomeDocument = graphql(`
               nodes {
                 id
                 bestOutcome { id amount { amount currency } brand { id name } }
+                bestOutcomeProven
               }
             }
           }
@@ -128,14 +129,14 @@ function BestOutcome() {
   const party = useParty();
   const [{ data }] = useQuery({ query: BestOutcomeDocument, variables: { id: party.id }, requestPolicy: "cache-and-network" });
   const twins = data?.node?.__typename === "Model" ? data.node.twins.nodes : [];
-  const best = twins.flatMap((twin) => twin.listings.nodes.map((listing) => ({ twin, bids: listing.bestOutcome }))).filter((each) => each.bids.length > 1);
-  return best.map(({ twin, bids }) => {
+  const best = twins.flatMap((twin) => twin.listings.nodes.map((listing) => ({ twin, bids: listing.bestOutcome, isProven: listing.bestOutcomeProven }))).filter((each) => each.bids.length > 1);
+  return best.map(({ twin, bids, isProven }) => {
     const total = sum(bids.map((bid) => bid.amount));
     return (
       <section key={twin.id} className={css.best} aria-label={t("bids.best")}>
         <Icon name="earnings" />
         <div>
-          <strong>{t("bids.best.title", { count: bids.length, name: twin.name, total: total ? formatMoney(total) : "" })}</strong>
+          <strong>{t(isProven ? "bids.best.title" : "bids.best.found", { count: bids.length, name: twin.name, total: total ? formatMoney(total) : "" })}</strong>
           <ul>
             {bids.map((bid) => <li key={bid.id}><Link to={pathOf(party, `bids/${encodeURIComponent(bid.id)}`)}>{bid.brand.name}, {formatMoney(bid.amount)}</Link></li>)}
           </ul>

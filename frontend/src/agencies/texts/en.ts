@@ -130,6 +130,7 @@ export const en = {
   "listing.title": "{twin} on offer",
   "listing.now": "Price now",
   "listing.best": "Accepted together, these earn the most: {bids}. Only {name} can accept.",
+  "listing.best.found": "Accepted together, these earn the most that was found in time: {bids}. Others may earn more. Only {name} can accept.",
   "listing.noBids": "No bid yet",
   "listing.noBids.hint": "The first must offer at least {amount}.",
   "listing.sealed": "Sealed until the close",

@@ -132,6 +132,7 @@ export const sv: Record<keyof typeof en, string> = {
   "listing.title": "{twin}, utbjuden",
   "listing.now": "Pris nu",
   "listing.best": "Tillsammans ger de här mest: {bids}. Bara {name} kan anta.",
+  "listing.best.found": "Tillsammans ger de här mest av det som hann hittas: {bids}. Andra kan ge mer. Bara {name} kan anta.",
   "listing.noBids": "Inget bud ännu",
   "listing.noBids.hint": "Det första måste vara minst {amount}.",
   "listing.sealed": "Förseglat tills det stänger",

@@ -18,6 +18,7 @@ export const en = {
   "bids.expires": "expires {when}",
   "bids.best": "What earns the most",
   "bids.best.title": "These {count, plural, one {bid} other {# bids}} for {name} can all be accepted, and earn the most together: {total}",
+  "bids.best.found": "These {count, plural, one {bid} other {# bids}} for {name} can all be accepted, and earn the most that was found in time: {total}. Others may earn more",
   "bid.title": "{brand} wants {name}",
   "bid.worth": "What it is worth",
   "bid.offers": "The brand pays",

@@ -19,6 +19,7 @@ export const sv: Record<keyof typeof en, string> = {
   "bids.expires": "går ut {when}",
   "bids.best": "Det som ger mest",
   "bids.best.title": "{count, plural, one {Detta bud} other {Dessa # bud}} på {name} kan alla accepteras och ger mest tillsammans: {total}",
+  "bids.best.found": "{count, plural, one {Detta bud} other {Dessa # bud}} på {name} kan alla accepteras och ger mest av det som hann hittas: {total}. Andra kan ge mer",
   "bid.title": "{brand} vill ha {name}",
   "bid.worth": "Vad det är värt",
   "bid.offers": "Varumärket betalar",
