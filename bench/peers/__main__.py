@@ -2,6 +2,11 @@
 
     python -m bench.peers compare                 # the main table: four operations, four servers, in turns; under 10 minutes
     python -m bench.peers agree                   # only see to it that all give the same answers
+    python -m bench.peers pages                   # pages of 1 to 100 twins
+    python -m bench.peers sizes                   # 10,000 to a million twins
+    python -m bench.peers workers                 # one to four processes
+    python -m bench.peers deliveries              # events to 1 to 10,000 subscribers of one process
+    python -m bench.peers footprint               # how long ours takes to start, and what it keeps after a run
 
 `--scale 0.1` makes a tenth of the market. The data is made once and kept in `var/peers`; delete that to be rid of it.
 """
@@ -9,12 +14,13 @@
 import argparse
 import asyncio
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import asyncpg
 
-from bench.peers import checking, data, measuring, questions
+from bench.peers import checking, data, deliveries, measuring, questions
 from bench.peers.data import Size
 from bench.peers.servers import PEERS, Place, Server, running
 
@@ -70,6 +76,11 @@ def agree(servers: dict[str, Server], size: Size, place: Place) -> None:
     print(f"{', '.join(servers)} agree: 70 answers of {rows:,} rows, and the bids of 31 listings")
 
 
+def only_agree(given: argparse.Namespace, size: Size, place: Place) -> None:
+    with running(place, given.peers) as servers:
+        agree(servers, size, place)
+
+
 def compare(given: argparse.Namespace, size: Size, place: Place) -> None:
     with running(place, given.peers) as servers:
         agree(servers, size, place)
@@ -84,23 +95,94 @@ def compare(given: argparse.Namespace, size: Size, place: Place) -> None:
         )
 
 
+def pages(given: argparse.Namespace, size: Size, place: Place) -> None:
+    with running(place, given.peers) as servers:
+        for first in (1, 5, 20, 50, 100):
+            wanted = asked("page", size, place, first=first)
+            found = measuring.in_turns(servers, wanted, rounds=given.rounds, seconds=given.seconds)
+            print(f"\n{measuring.table(f'page of {first}', found)}", flush=True)
+
+
+def sizes(given: argparse.Namespace) -> None:
+    """Ten licences a twin, and of a million twins one."""
+    for size in (Size(10_000, 100_000), Size(100_000, 1_000_000), Size(1_000_000, 1_000_000)):
+        with data.market(size) as (postgres, _):
+            place = Place(postgres, size.database)
+            with running(place, given.peers) as servers:
+                for operation in ("page", "twin"):
+                    wanted = asked(operation, size, place)
+                    found = measuring.in_turns(servers, wanted, rounds=given.rounds, seconds=given.seconds)
+                    print(f"\n{measuring.table(f'{operation}, {size.twins:,} twins', found)}", flush=True)
+
+
+def workers(given: argparse.Namespace, size: Size, place: Place) -> None:
+    for number in (1, 2, 4):
+        with running(place, given.peers, number) as servers:
+            for operation in ("page", "twin"):
+                wanted = asked(operation, size, place)
+                found = measuring.in_turns(servers, wanted, rounds=given.rounds, seconds=given.seconds)
+                print(f"\n{measuring.table(f'{operation}, {number} processes', found)}", flush=True)
+            print(
+                "MB resident:", {name: [round(each) for each in server.resident_mb] for name, server in servers.items()}
+            )
+
+
+def delivered(given: argparse.Namespace, size: Size, place: Place) -> None:
+    """One caller with all the subscriptions, and as many callers as there may be, of as many brands as there are."""
+    found = []
+    for subscribers in given.subscribers:
+        for callers in sorted({1, min(subscribers, 1_000)}):
+            with running(place, ["twinmarket"]) as servers:
+                found.append(deliveries.deliver(servers["twinmarket"], size, subscribers, callers))
+            print(deliveries.table(found) if len(found) == 1 else deliveries.table(found).splitlines()[-1], flush=True)
+
+
+def footprint(given: argparse.Namespace, size: Size, place: Place) -> None:
+    """From the command to the first answer of /health, five times; and after every operation for some seconds."""
+    took = []
+    for _ in range(5):
+        began = time.perf_counter()
+        with running(place, ["twinmarket"]) as servers:
+            took.append(time.perf_counter() - began)
+            idle = servers["twinmarket"].resident_mb[0]
+    print(f"started in {measuring.spread(took)} s (target 2); {idle:.0f} MB resident before anybody asks")
+    with running(place, ["twinmarket"]) as servers:
+        for operation in OPERATIONS:
+            asyncio.run(_begin_again(size, place))
+            measuring.in_turns(servers, asked(operation, size, place), rounds=1, seconds=given.seconds)
+            print(f"after {operation}: {servers['twinmarket'].resident_mb[0]:.0f} MB (target 150)")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("what", choices=("agree", "compare"), nargs="?", default="compare")
+    options.add_argument(
+        "what",
+        choices=("agree", "compare", "pages", "sizes", "workers", "deliveries", "footprint"),
+        nargs="?",
+        default="compare",
+    )
+    options.add_argument("--subscribers", type=int, nargs="+", default=[1, 10, 100, 1_000, 10_000])
     options.add_argument("--scale", type=float, default=1.0)
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=float, default=4)
     options.add_argument("--operations", nargs="+", choices=OPERATIONS, default=list(OPERATIONS))
     options.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
     given = options.parse_args(arguments)
+    if given.what == "sizes":
+        sizes(given)
+        return 0
     size = Size.of(given.scale)
+    does = {
+        "compare": compare,
+        "pages": pages,
+        "workers": workers,
+        "deliveries": delivered,
+        "footprint": footprint,
+        "agree": only_agree,
+    }
     with data.market(size) as (postgres, _):
         place = Place(postgres, size.database)
-        if given.what == "agree":
-            with running(place, given.peers) as servers:
-                agree(servers, size, place)
-        else:
-            compare(given, size, place)
+        does[given.what](given, size, place)
     return 0
 
 
