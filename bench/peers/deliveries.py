@@ -21,6 +21,7 @@ from server.auth import digest
 
 DOCUMENT = "subscription ($id: ID!) { listingActivity(listingId: $id) { cursor kind at listing { id currentPrice { amount currency } bidCount } } }"
 NEXT = b'{"type":"next"'
+TEXT, PING, PONG = 0x81, 0x89, 0x8A
 EVENTS = 20
 """Of one commit."""
 ROUNDS = 5
@@ -67,7 +68,7 @@ class Counter:
 
 
 class Subscriber(asyncio.Protocol):
-    """Reads no frame: it counts how often a message of the kind begins."""
+    """Reads of a message how it begins, and answers pings."""
 
     def __init__(self, counter: Counter, key: str, listing: str) -> None:
         self.counter, self.key, self.listing = counter, key, listing
@@ -84,30 +85,52 @@ class Subscriber(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         read = self.tail + data
-        if self.greeted < 2:
-            self._greet(read)
-            return
-        if number := read.count(NEXT):
-            self.counter.add(number)
-        after = read.rfind(NEXT) + len(NEXT) if number else 0
-        self.tail = read[max(after, len(read) - len(NEXT) + 1) :]
-
-    def _greet(self, read: bytes) -> None:
-        self.tail = read
-        if self.greeted == 0 and b"\r\n\r\n" in read:
-            self.greeted, self.tail = 1, b""
+        place = 0
+        if self.greeted == 0:
+            place = read.find(b"\r\n\r\n") + 4
+            if place < 4:
+                self.tail = read
+                return
+            self.greeted = 1
             self._say({"type": "connection_init", "payload": {"apiKey": self.key}})
-        elif self.greeted == 1 and b"connection_ack" in read:
-            self.greeted, self.tail = 2, b""
-            self.counter.acknowledged += 1
-            payload = {"query": DOCUMENT, "variables": {"id": self.listing}}
-            self._say({"type": "subscribe", "id": "1", "payload": payload})
+        seen = 0
+        while (ends := _end_of_frame(read, place)) <= len(read):
+            kind = read[place]
+            if kind == TEXT and read.startswith(NEXT, place + (2 if read[place + 1] < 126 else 4)):
+                seen += 1
+            elif kind == TEXT and self.greeted == 1:
+                self._subscribe()
+            elif kind == PING:
+                self.transport.write(bytes([PONG, 0x80 | read[place + 1]]) + b"\0\0\0\0" + read[place + 2 : ends])
+            place = ends
+        self.tail = read[place:]
+        if seen:
+            self.counter.add(seen)
+
+    def _subscribe(self) -> None:
+        """The first message was the acknowledgement."""
+        self.greeted = 2
+        self.counter.acknowledged += 1
+        payload = {"query": DOCUMENT, "variables": {"id": self.listing}}
+        self._say({"type": "subscribe", "id": "1", "payload": payload})
 
     def _say(self, message: object) -> None:
         """Masked with zeros, which changes nothing."""
         body = orjson.dumps(message)
         size = bytes([0x80 | len(body)]) if len(body) < 126 else b"\xfe" + len(body).to_bytes(2, "big")
         self.transport.write(b"\x81" + size + b"\0\0\0\0" + body)
+
+
+def _end_of_frame(read: bytes, place: int) -> int:
+    """Beyond the end of what was read, if it has not all come yet."""
+    left = len(read) - place
+    if left < 2:
+        return len(read) + 1
+    if (size := read[place + 1]) < 126:
+        return place + 2 + size
+    if left < 4:
+        return len(read) + 1
+    return place + 4 + int.from_bytes(read[place + 2 : place + 4], "big")
 
 
 async def _keys(connection: asyncpg.Connection, size: Size, callers: int) -> list[str]:
