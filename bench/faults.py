@@ -1,46 +1,36 @@
 """Stripe misbehaves at random over thousands of payments: each is charged exactly once, and three books agree.
 
-    python -m bench.faults [--payments 10000] [--processes 2] [--at-once 8] [--percent 3] [--seed 1] [--double 1]
+    python -m bench.faults [--payments 10000] [--processes 2] [--at-once 8] [--percent 3] [--seed 1] [--sabotage keys]
 
 Every call of Stripe may be turned away (429, 500, 503), be done and answered with a failure that is kept under its key, be
 slow, break before or after it is done, or be answered by somebody in between. Payments are driven by the jobs of the product's
 worker, eight at once, until nothing is left; one in five is refunded, in part or wholly. Then every payment must have been
 charged exactly once, and our ledger, what the offline Stripe holds and what the payments imply must be the same to the minor
-unit. Everything that is asked and answered passes the check against the SDK's shapes. Exit 1 otherwise. `--double 1` gives
-every call a key of its own, to see that it is noticed.
+unit. Everything that is asked and answered passes the check against the SDK's shapes. Exit 1 otherwise. `--sabotage` breaks us on
+purpose, to see that it is noticed: `keys` (every call has a key of its own) or `postings` (entries that come twice).
 """
 
-import argparse
-import asyncio
-import logging
-import multiprocessing
-import os
 import random
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import create_async_engine
 
+from bench.torture import in_parts, read_options, verdict
 from core.actor import SYSTEM
 from payments import charges, reconciliation, refunds
 from payments import store as money
 from payments.money import Money
 from payments.sandbox.faults import FaultKind
 from payments.tables import Payment
-from server import migrations
 from server.database import Database
 from server.jobs import JOBS
-from server.postgres import FAST, Postgres
 from server.worker import Tools, Worker
 from tests.fakes.money_room import BRAND, MoneyRoom, thirds
 from tests.fakes.sandbox import OfflineStripe
@@ -66,7 +56,7 @@ class Trouble:
     at_once: int = 8
     percent: int = 3
     seed: int = 1
-    double: int = 0
+    sabotage: str = ""
 
 
 @dataclass(slots=True)
@@ -125,7 +115,7 @@ async def run(database: Database, told: Trouble, part: int = 0) -> Report:
     room, stripe = MoneyRoom(database), OfflineStripe()
     await ready(room, stripe)
     trouble(stripe, told.percent, told.seed + part)
-    gateway = Doubling(stripe.gateway) if told.double else stripe.gateway
+    gateway = Doubling(stripe.gateway) if told.sabotage == "keys" else stripe.gateway
     worker = Worker(database, gateway, OF_MONEY, at_once=told.at_once)
     for first in range(0, told.payments // told.processes, BATCH):
         batch = [await ask(room, dice) for _ in range(min(BATCH, told.payments // told.processes - first))]
@@ -187,37 +177,10 @@ async def wrong(database: Database, stripe: OfflineStripe, payments: int) -> lis
 # ------------------------------------------------------------------ the command
 
 
-def in_a_process(server_url: str, told: Trouble, part: int) -> Report:
-    logging.disable(logging.CRITICAL)  # what is tried again is in the report
-    return asyncio.run(_alone(server_url, told, part))
-
-
-async def _alone(server_url: str, told: Trouble, part: int) -> Report:
-    name = f"faults_{os.getpid()}_{part}"
-    engine = create_async_engine(server_url, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(sa.text(f"create database {name}"))
-    await engine.dispose()
-    address = sa.engine.make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    await asyncio.to_thread(migrations.upgrade, address)
-    database = Database.connect(address)
-    try:
-        return await run(database, told, part)
-    finally:
-        await database.close()
-
-
 def main() -> int:
-    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    for name in Trouble.__slots__:
-        options.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(Trouble(), name))
-    told, report = Trouble(**vars(options.parse_args())), Report()
-    with tempfile.TemporaryDirectory() as folder, Postgres(Path(folder) / "postgres", settings=FAST) as server:
-        with ProcessPoolExecutor(told.processes, multiprocessing.get_context("spawn")) as pool:
-            for done in [pool.submit(in_a_process, server.url(), told, part) for part in range(told.processes)]:
-                report.add(done.result())
-    print(report)
-    return 1 if report.wrong else 0
+    told = read_options(Trouble, __doc__)
+    report = in_parts(run, told, Report())
+    return verdict(report, is_whole=report.payments >= told.payments // told.processes * told.processes)
 
 
 if __name__ == "__main__":

@@ -7,29 +7,19 @@ against the offline Stripe over HTTP, and each act is killed before or after one
 First every such boundary of every act once, then pairs: a second death in the recovery from the first. Then one recovery,
 and after every few lives three books are compared to the minor unit: our ledger, what Stripe holds, and what the life
 should have come to, which is said anew in `tests/faults/lives.py`. Exit 1 on any difference. `--sabotage` breaks us on
-purpose, to see that it is noticed: `keys` (another idempotency key at each try) or `commits` (one that was never kept).
+purpose, to see that it is noticed: `keys` (another idempotency key at each try), `commits` (one that was never kept) or
+`postings` (entries that come twice).
 """
 
-import argparse
-import asyncio
-import multiprocessing
-import os
 import random
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import create_async_engine
-
-from server import migrations
+from bench.torture import in_parts, read_options, verdict
 from server.database import Database
-from server.postgres import FAST, Postgres
 from tests.faults.killer import Deaths, Stage
 from tests.faults.lives import LIVES, Cast, Story, endow, lived
 
@@ -47,7 +37,7 @@ class Killing:
     slices: int = 1
     slice: int = 0
     seed: int = 1
-    sabotage: str | None = None
+    sabotage: str = ""
 
 
 @dataclass(slots=True)
@@ -165,37 +155,11 @@ async def run_part(database: Database, killing: Killing, part: int) -> Report:
 # ------------------------------------------------------------------ the command
 
 
-def in_a_process(server_url: str, killing: Killing, part: int) -> Report:
-    return asyncio.run(_alone(server_url, killing, part))
-
-
-async def _alone(server_url: str, killing: Killing, part: int) -> Report:
-    name = f"kill_{os.getpid()}_{part}"
-    engine = create_async_engine(server_url, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(sa.text(f"create database {name}"))
-    await engine.dispose()
-    address = sa.engine.make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    await asyncio.to_thread(migrations.upgrade, address)
-    database = Database.connect(address)
-    try:
-        return await run_part(database, killing, part)
-    finally:
-        await database.close()
-
-
 def main() -> int:
-    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    for name in Killing.__slots__:
-        options.add_argument(f"--{name}", type=str if name == "sabotage" else int, default=getattr(Killing(), name))
-    killing, report, began = Killing(**vars(options.parse_args())), Report(), time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, Postgres(Path(folder) / "postgres", settings=FAST) as server:
-        with ProcessPoolExecutor(killing.processes, multiprocessing.get_context("spawn")) as pool:
-            for done in [pool.submit(in_a_process, server.url(), killing, part) for part in range(killing.processes)]:
-                report.add(done.result())
-    print(report)
+    killing, began = read_options(Killing, __doc__), time.monotonic()
+    report = in_parts(run_part, killing, Report())
     print(f"in all           {time.monotonic() - began:.0f} s")
-    return 1 if report.wrong or report.kills < killing.kills // killing.processes * killing.processes else 0
+    return verdict(report, is_whole=report.kills >= killing.kills // killing.processes * killing.processes)
 
 
 if __name__ == "__main__":

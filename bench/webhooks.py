@@ -1,37 +1,31 @@
 """A storm of Stripe's events, shuffled, repeated, late and in part lost: the ledger ends equal to Stripe, no effect comes twice.
 
-    python -m bench.webhooks [--events 100000] [--processes 2] [--lost 3] [--seed 1] [--deaf 1]
+    python -m bench.webhooks [--events 100000] [--processes 2] [--lost 3] [--seed 1] [--sabotage deaf]
 
 Payments are charged and shared by the product's jobs. What then happens at Stripe alone (banks open, win and lose disputes,
 refunds wait and fail, payouts arrive and come back) is told by events only. Every wave brings a random part of what waits, in
 random order, more than half of it twice or three times, together with old ones again; some never arrive (`--lost`, in percent)
 and are fetched at the end by the product's own catch-up from Stripe's lists, as after an outage. Each delivery is signed, verified and
 kept, and its job run. In the end our ledger, what the offline Stripe holds and what our rows imply must agree to the minor
-unit, and nobody may have been told of one thing twice. `--deaf 1` leaves the lost ones lost, to see that it is noticed.
+unit, and nobody may have been told of one thing twice. `--sabotage` breaks us on purpose, to see that it is noticed: `deaf` (what was
+lost stays lost) or `postings` (entries that come twice).
 """
 
-import argparse
 import asyncio
 import json
-import logging
-import multiprocessing
-import os
 import random
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bench.faults import OF_MONEY, ask, give_back, insist
+from bench.torture import in_parts, read_options, verdict
 from core.actor import SYSTEM
 from payments import reconciliation, webhooks
 from payments.catching_up import catch_up
@@ -41,9 +35,7 @@ from payments.sandbox.refunds import move_refund
 from payments.sandbox.store import Thing
 from payments.sandbox.webhooks import signature
 from payments.tables import Payment
-from server import migrations
 from server.database import Database
-from server.postgres import FAST, Postgres
 from server.worker import Worker
 from tests.fakes.money_room import MoneyRoom
 from tests.fakes.sandbox import CONNECT_SECRET, PLATFORM_SECRET, OfflineStripe
@@ -65,7 +57,7 @@ class Storm:
     processes: int = 2
     lost: int = 3
     seed: int = 1
-    deaf: int = 0
+    sabotage: str = ""
 
 
 @dataclass(slots=True)
@@ -192,7 +184,7 @@ async def run(database: Database, storm: Storm, part: int = 0) -> Report:
     await weather.blow(part=1.0)
     await insist(database, worker)
     weather.report.lost = len(weather.lost)
-    if not storm.deaf:
+    if storm.sabotage != "deaf":
         await catch_up(database.work(SYSTEM), stripe.gateway, back=timedelta(days=1), only_undelivered=False)
         await insist(database, worker)
     weather.report.seconds = time.monotonic() - began
@@ -233,37 +225,10 @@ async def wrong(database: Database, stripe: OfflineStripe) -> list[str]:
 # ------------------------------------------------------------------ the command
 
 
-def in_a_process(server_url: str, storm: Storm, part: int) -> Report:
-    logging.disable(logging.CRITICAL)  # what is tried again is in the report
-    return asyncio.run(_alone(server_url, storm, part))
-
-
-async def _alone(server_url: str, storm: Storm, part: int) -> Report:
-    name = f"webhooks_{os.getpid()}_{part}"
-    engine = create_async_engine(server_url, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(sa.text(f"create database {name}"))
-    await engine.dispose()
-    address = sa.engine.make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    await asyncio.to_thread(migrations.upgrade, address)
-    database = Database.connect(address)
-    try:
-        return await run(database, storm, part)
-    finally:
-        await database.close()
-
-
 def main() -> int:
-    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    for name in Storm.__slots__:
-        options.add_argument(f"--{name}", type=int, default=getattr(Storm(), name))
-    storm, report = Storm(**vars(options.parse_args())), Report()
-    with tempfile.TemporaryDirectory() as folder, Postgres(Path(folder) / "postgres", settings=FAST) as server:
-        with ProcessPoolExecutor(storm.processes, multiprocessing.get_context("spawn")) as pool:
-            for done in [pool.submit(in_a_process, server.url(), storm, part) for part in range(storm.processes)]:
-                report.add(done.result())
-    print(report)
-    return 1 if report.wrong or report.deliveries < storm.events else 0
+    storm = read_options(Storm, __doc__)
+    report = in_parts(run, storm, Report())
+    return verdict(report, is_whole=report.deliveries >= storm.events)
 
 
 if __name__ == "__main__":

@@ -4,12 +4,16 @@ Whoever was away for longer than the service tries again has missed some for goo
 its id, so to read too many does no harm.
 """
 
+import logging
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 from core.work import OpenWork
 from payments import store, webhooks
+from payments.errors import Refused
 from payments.gateway import EventSeen, Gateway
+
+log = logging.getLogger(__name__)
 
 LONGEST = timedelta(days=30)
 """The service forgets its events after that."""
@@ -24,11 +28,14 @@ async def catch_up(
     account too, one by one. The service does not say of payees' events which arrived, so all of those are read."""
     async with open_work() as work:
         since = work.now - min(back, LONGEST)
-        accounts: Sequence[str] = await store.every_account(work) if of_payees else []
+        accounts: Sequence[str] = await store.open_accounts(work) if of_payees else []
     kept = await _keep(open_work, gateway.events_since(since, only_undelivered=only_undelivered))
     kept += await _keep(open_work, gateway.account_events_since(since))
     for account_id in accounts:
-        kept += await _keep(open_work, gateway.events_since(since, account_id=account_id))
+        try:
+            kept += await _keep(open_work, gateway.events_since(since, account_id=account_id))
+        except Refused as refused:  # the others must not miss theirs for an account that cannot be read
+            log.warning("the events of account %s cannot be read: %s", account_id, refused.message)
     return kept
 
 

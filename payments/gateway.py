@@ -127,10 +127,11 @@ class AccountState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PayeeAccount:
+class AccountSeen:
     id: str
     transfers: AccountState
     requirements: tuple[str, ...]
+    is_closed: bool = False  # for good
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +223,9 @@ class Gateway(Protocol):
     # payees
     async def create_account(
         self, *, payee_id: int, name: str, email: str, country: str, is_company: bool, key: str
-    ) -> PayeeAccount: ...
+    ) -> AccountSeen: ...
     async def onboarding_url(self, *, account_id: str, return_url: str, refresh_url: str) -> str: ...
-    async def find_account(self, account_id: str) -> PayeeAccount: ...
+    async def find_account(self, account_id: str) -> AccountSeen: ...
     async def find_payout(self, *, account_id: str, payout_id: str) -> PayoutSeen: ...
 
     # events

@@ -1,12 +1,17 @@
-"""Those who are paid: their account at Stripe, and whether it can receive."""
+"""Those who are paid: their account at Stripe, and whether it can receive.
+
+A payee has one account at a time. When Stripe says that it is closed it is let go, and the next onboarding makes another:
+what was sent to the old one, and what that pays out, remains its payee's.
+"""
 
 from core.errors import NotFound
 from core.work import OpenWork, Work
 from payments import regions, rules, store
 from payments.errors import PaymentProblem, Refused, Unknown
 from payments.facts import PayeeChanged
-from payments.gateway import Gateway, PayeeAccount
+from payments.gateway import AccountSeen, Gateway
 from payments.payers import SILENT
+from payments.states import PayeeStatus
 from payments.tables import Payee
 
 
@@ -75,10 +80,11 @@ async def _account(
         raise
     async with open_work() as work:
         payee = await store.lock_payee(work, payee_id)
-        if payee.account_id is None:
+        if payee.account_id is None and payee.attempt == attempt:
+            await store.keep_account(work, payee_id=payee_id, account_id=account.id)
             payee.account_id = account.id
             _take_over(work, payee, account)
-        return payee.account_id
+        return payee.account_id or account.id
 
 
 async def refresh(open_work: OpenWork, gateway: Gateway, payee_id: int) -> None:
@@ -100,11 +106,22 @@ async def _refreshed(open_work: OpenWork, gateway: Gateway, payee_id: int) -> bo
         payee = await store.lock_payee(work, payee_id)
         if payee.updated_at != seen_at:
             return False
-        _take_over(work, payee, account)
+        if account.is_closed:
+            await _let_go(work, payee, account)
+        else:
+            _take_over(work, payee, account)
     return True
 
 
-def _take_over(work: Work, payee: Payee, account: PayeeAccount) -> None:
+async def _let_go(work: Work, payee: Payee, account: AccountSeen) -> None:
+    """The next account is asked for with a new key. Shares wait for it."""
+    await store.close_account(work, account.id)
+    payee.account_id, payee.attempt = None, payee.attempt + 1
+    payee.status, payee.requirements, payee.updated_at = PayeeStatus.NOT_STARTED, [], work.now
+    work.record(PayeeChanged(payee_id=payee.id))
+
+
+def _take_over(work: Work, payee: Payee, account: AccountSeen) -> None:
     """What the service says of the account. A fact only when it says something new."""
     status, requirements = rules.payee_status(payee.status, account.transfers), list(account.requirements)
     if (status, requirements) != (payee.status, payee.requirements):

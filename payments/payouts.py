@@ -1,13 +1,17 @@
 """Money on its way from a payee's balance at Stripe to its bank: seen, never made, by us."""
 
+import logging
 from collections.abc import Mapping
 
 from core.work import OpenWork, Work
 from payments import ledger, rules, store
+from payments.errors import Refused
 from payments.facts import PayoutCanceled, PayoutCreated, PayoutFact, PayoutFailed, PayoutPaid
 from payments.gateway import Gateway, PayoutSeen
 from payments.states import PayoutStatus
 from payments.tables import Payout
+
+log = logging.getLogger(__name__)
 
 FACTS: Mapping[PayoutStatus, type[PayoutFact]] = {
     PayoutStatus.PAID: PayoutPaid,
@@ -22,9 +26,18 @@ async def refresh(open_work: OpenWork, gateway: Gateway, *, account_id: str, pay
         payee_id = await store.payee_of_account(work, account_id)
     if payee_id is None:
         return
-    seen = await gateway.find_payout(account_id=account_id, payout_id=payout_id)
+    try:
+        seen = await gateway.find_payout(account_id=account_id, payout_id=payout_id)
+    except Refused as refused:
+        async with open_work() as work:
+            if (await store.every_account(work))[account_id].closed_at is None:
+                raise
+        log.error("payout %s of the closed account %s cannot be read: %s", payout_id, account_id, refused.message)
+        return
     async with open_work() as work:
-        payout, is_new = await store.lock_payout(work, payee_id=payee_id, stripe_id=seen.id, amount=seen.amount)
+        payout, is_new = await store.lock_payout(
+            work, payee_id=payee_id, account_id=account_id, stripe_id=seen.id, amount=seen.amount
+        )
         if is_new:
             await _tell(work, payout, PayoutCreated, before=None)
         await _follow(work, payout, seen)

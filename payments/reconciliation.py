@@ -10,7 +10,7 @@ from payments import ledger, store
 from payments.money import Money, to_stripe
 from payments.rules import PAID
 from payments.states import AccountKind
-from payments.tables import Dispute, Payment, Payout, Refund, Reversal, Share
+from payments.tables import Dispute, PayeeAccount, Payment, Payout, Refund, Reversal, Share
 
 PLATFORM = store.Side(AccountKind.STRIPE_BALANCE)
 
@@ -92,7 +92,7 @@ class TransactionHeld:
 class Books:
     """What the processor holds, in its own units and its own lower-case currencies. `charges` are those that succeeded;
     `balances` are what each payee's account holds, by currency, `platform` what ours does, and `transactions` what moved
-    that, where it is known."""
+    that, where it is known. `unreadable`: accounts that the processor does not show us, and why."""
 
     charges: tuple[ChargeHeld, ...] = ()
     transfers: tuple[TransferHeld, ...] = ()
@@ -103,6 +103,7 @@ class Books:
     disputes: tuple[DisputeHeld, ...] = ()
     platform: Mapping[str, int] | None = None
     transactions: tuple[TransactionHeld, ...] | None = None
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> "Books":
@@ -144,21 +145,16 @@ async def compare(read: Read, books: Books) -> list[str]:
     payouts, refunds = await store.every_payout(read), await store.every_refund(read)
     rows, disputes = await store.every_reversal(read), await store.every_dispute(read)
     charges = {payment.id: payment.charge_id for payment in payments}
-    payees = await store.payees_by_id(read, [share.payee_id for share in shares if share.payee_id is not None])
-    seen_payees = {**payees, **await store.payees_by_id(read, [payout.payee_id for payout in payouts])}
-    accounts = {payee.id: payee.account_id for payee in seen_payees.values() if payee.account_id is not None}
+    accounts = await store.every_account(read)
+    shown = [payout for payout in payouts if payout.account_id not in books.unreadable]
     ledgered = await store.account_balances(read)
-    balances = {
-        (accounts.get(side.payee_id or 0, ""), currency): minor
-        for (side, currency), minor in ledgered.items()
-        if side.kind is AccountKind.PAYEE_BALANCE
-    }
     return [
         *(f"ledger: {fault}" for fault in await ledger.verify(read)),
         *_differences("charges", _charges_implied(payments), _charges_held(books.charges)),
         *_differences("transfers", _transfers_implied(shares, rows), _transfers_held(books.transfers)),
-        *_differences("payouts", _payouts_implied(payouts, accounts), _payouts_held(books.payouts)),
-        *_differences("balances", _balances_implied(balances), _balances_held(books.balances)),
+        *_unreadable(accounts, books.unreadable),
+        *_differences("payouts", _payouts_implied(shown), _payouts_held(books.payouts)),
+        *_differences("balances", _balances_implied(ledgered), _balances_held(books.balances, accounts)),
         *_differences("refunds", _refunds_implied(refunds, charges), _refunds_held(books.refunds)),
         *_differences("reversals", _reversals_implied(rows), _reversals_held(books.reversals)),
         *_differences("disputes", _disputes_implied(disputes, charges), _disputes_held(books.disputes)),
@@ -206,10 +202,19 @@ def _transfers_held(transfers: Iterable[TransferHeld]) -> Iterator[str]:
         )
 
 
-def _payouts_implied(payouts: Sequence[Payout], accounts: Mapping[int, str]) -> Iterator[str]:
+def _unreadable(accounts: Mapping[str, PayeeAccount], unreadable: Mapping[str, str]) -> list[str]:
+    """One that was closed was emptied first, and is known to be out of sight."""
+    return [
+        f"accounts: {account_id} of payee {accounts[account_id].payee_id} cannot be read: {why}"
+        for account_id, why in unreadable.items()
+        if account_id in accounts and accounts[account_id].closed_at is None
+    ]
+
+
+def _payouts_implied(payouts: Sequence[Payout]) -> Iterator[str]:
     for payout in payouts:
         amount = _sum(payout.amount_minor, payout.currency)
-        yield f"{payout.stripe_id} of {accounts.get(payout.payee_id)} is {payout.status.lower()}: {amount}"
+        yield f"{payout.stripe_id} of {payout.account_id} is {payout.status.lower()}: {amount}"
 
 
 def _payouts_held(payouts: Iterable[PayoutHeld]) -> Iterator[str]:
@@ -217,17 +222,23 @@ def _payouts_held(payouts: Iterable[PayoutHeld]) -> Iterator[str]:
         yield f"{payout.id} of {payout.account} is {payout.status}: {payout.amount} {payout.currency}"
 
 
-def _balances_implied(balances: Mapping[tuple[str, str], int]) -> Iterator[str]:
-    for (account, currency), minor in balances.items():
-        if minor:
-            yield f"{account}: {_sum(minor, currency)}"
+def _balances_implied(ledgered: Mapping[tuple[store.Side, str], int]) -> Iterator[str]:
+    for (side, currency), minor in ledgered.items():
+        if side.kind is AccountKind.PAYEE_BALANCE and minor:
+            yield f"payee {side.payee_id}: {_sum(minor, currency)}"
 
 
-def _balances_held(balances: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
-    for account, held in balances.items():
+def _balances_held(balances: Mapping[str, Mapping[str, int]], accounts: Mapping[str, PayeeAccount]) -> Iterator[str]:
+    """Payee by payee, over all accounts that each has ever had."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for account_id, held in balances.items():
+        account = accounts.get(account_id)
+        whose = f"account {account_id}" if account is None else f"payee {account.payee_id}"
         for currency, amount in held.items():
-            if amount:
-                yield f"{account}: {amount} {currency}"
+            sums[whose, currency] += amount
+    for (whose, currency), amount in sums.items():
+        if amount:
+            yield f"{whose}: {amount} {currency}"
 
 
 def _refunds_implied(refunds: Sequence[Refund], charges: Mapping[int | None, str | None]) -> Iterator[str]:

@@ -182,7 +182,7 @@ class PaymentLoaders(Protocol):
     @property
     def payee(self) -> DataLoader[int, Payee]: ...
     @property
-    def balances(self) -> DataLoader[int, list[Balance]]:
+    def balances(self) -> DataLoader[tuple[int, datetime | None], list[Balance]]:
         """By the payee's number."""
 
     @property

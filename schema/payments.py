@@ -205,9 +205,9 @@ class Payee:
             return cls(party_id=party_id, status=PayeeStatus.NOT_STARTED, requirements=[])
         return cls(party_id=party_id, status=row.status, requirements=row.requirements)
 
-    @strawberry.field
-    async def balances(self, info: Info) -> list[Balance]:
-        return await info.context.load.balances.load(self.party_id)
+    @strawberry.field(description="One for each currency in which money was seen; at any moment, now if none is named.")
+    async def balances(self, info: Info, at: datetime | None = strawberry.UNSET) -> list[Balance]:
+        return await info.context.load.balances.load((self.party_id, at or None))
 
     @strawberry.field
     async def shares(

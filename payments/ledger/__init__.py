@@ -47,7 +47,6 @@ A balance is debits less credits: assets and expenses are positive, liabilities 
 All shares, and all that comes back, are in the currency in which the charge was settled.
 """
 
-from payments.ledger.asking import balances, earnings
 from payments.ledger.postings import (
     CLEARING,
     DISPUTED,
@@ -76,6 +75,7 @@ from payments.ledger.postings import (
     withheld_posting,
 )
 from payments.ledger.verifying import verify
+from payments.store import balances, earnings
 
 __all__ = [
     "CLEARING",

@@ -11,6 +11,7 @@ INCLUDABLE = ("configuration", "defaults", "identity", "requirements")
 LINK_MINUTES = 5
 DUE = ("identity.business_details.address", "configuration.recipient.default_outbound_destination")
 STATUS_UPDATED = "v2.core.account[configuration.recipient].capability_status_updated"
+CLOSED = "v2.core.account.closed"
 REQUIREMENTS_UPDATED = "v2.core.account[requirements].updated"
 
 
@@ -27,6 +28,7 @@ def create_account(world: World, call: Call) -> Thing:
         "id": new_id("acct"),
         "object": "v2.core.account",
         "applied_configurations": ["recipient"],
+        "closed": False,
         "contact_email": call.text("contact_email"),
         "created": timestamp(),
         "dashboard": call.text("dashboard"),
@@ -95,6 +97,23 @@ def set_transfers(world: World, account: Thing, status: str) -> None:
     account["_transfers"] = status
     world.state.put(account)
     _tell(world, account, STATUS_UPDATED)
+
+
+def close_account(world: World, account: Thing) -> None:
+    """For good. Raises ValueError while there is money on it."""
+    if any(each["amount"] for each in world.state.all("_balance") if each["account"] == account["id"]):
+        raise ValueError(f"there is money on {account['id']}")
+    account.update(closed=True, _transfers="unsupported")
+    world.state.put(account)
+    _tell(world, account, CLOSED)
+
+
+def check_open(world: World, account_id: str) -> None:
+    """Who asks in the name of an account that was closed is told that it may not."""
+    account = world.state.find(account_id, "v2.core.account")
+    if account is None or account["closed"]:
+        message = f"The provided key does not have access to account '{account_id}' (or that account does not exist)."
+        raise invalid(message, code="account_invalid", status=403)
 
 
 def _tell(world: World, account: Thing, event_type: str) -> None:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from payments.sandbox import payouts
-from payments.sandbox.accounts import set_transfers
+from payments.sandbox.accounts import close_account, set_transfers
 from payments.sandbox.disputes import close_dispute, open_dispute
 from payments.sandbox.faults import Fault, FaultKind
 from payments.sandbox.refunds import move_refund
@@ -32,15 +32,18 @@ async def faults(request: Request) -> Response:
 
 
 def cause(world: World, fault: Fault) -> None:
-    """Most faults wait for their occasion; a payee is disabled and enabled at once. Raises ValueError."""
-    if fault.kind not in SWITCHES:
+    """Most faults wait for their occasion; a payee is disabled, enabled and closed at once. Raises ValueError."""
+    if fault.kind not in (*SWITCHES, FaultKind.CLOSE_PAYEE):
         world.faults.add(fault)
         return
     account = world.state.find(str(fault.account), "v2.core.account")
     if account is None:
         raise ValueError(f"there is no account {fault.account!r}")
     with world.state.commit():
-        set_transfers(world, account, SWITCHES[fault.kind])
+        if fault.kind is FaultKind.CLOSE_PAYEE:
+            close_account(world, account)
+        else:
+            set_transfers(world, account, SWITCHES[fault.kind])
 
 
 async def pay_out(request: Request) -> Response:

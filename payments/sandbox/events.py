@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from payments.sandbox.accounts import check_open
 from payments.sandbox.calls import Call, invalid, page
 from payments.sandbox.store import Thing
 from payments.sandbox.world import World
@@ -13,6 +14,8 @@ V2_PAGE = 20
 def list_events(world: World, call: Call) -> Thing:
     """The platform's own, or those of the account that it asks for. `delivery_success`: which arrived, or did not."""
     call.check((), ("created", "type", "types", "delivery_success", "limit", "starting_after", "ending_before"))
+    if call.account is not None:
+        check_open(world, call.account)
     undelivered = world.outbox.undelivered
     wanted, types = call.text("delivery_success"), call.texts("types") or [call.text("type") or "*"]
     since = int(_created(call).get("gte", 0))

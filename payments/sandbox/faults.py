@@ -24,6 +24,7 @@ class FaultKind(StrEnum):
     FAIL_PAYOUT    the next payout fails; `after_paid`: it is paid first   (account)
     DISABLE_PAYEE  the account may not receive from now on                 (account)
     ENABLE_PAYEE   it may again                                            (account)
+    CLOSE_PAYEE    the account is closed for good, empty as it must be     (account)
     """
 
     DECLINE = "decline"
@@ -40,6 +41,7 @@ class FaultKind(StrEnum):
     FAIL_PAYOUT = "fail_payout"
     DISABLE_PAYEE = "disable_payee"
     ENABLE_PAYEE = "enable_payee"
+    CLOSE_PAYEE = "close_payee"
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+from payments.sandbox.accounts import check_open
 from payments.sandbox.calls import Call, missing, page
 from payments.sandbox.store import Thing, new_id, now_milliseconds, now_seconds
 from payments.sandbox.world import World
@@ -37,6 +38,7 @@ def take(world: World, account: str, currency: str, amount: int) -> bool:
 
 def find_payout(world: World, call: Call) -> Thing:
     call.check(())
+    _check_account(world, call)
     payout = world.state.find(call.ids["payout"], "payout")
     if payout is None or payout["_account"] != call.account:
         raise missing("payout", call.ids["payout"])
@@ -45,12 +47,14 @@ def find_payout(world: World, call: Call) -> Thing:
 
 def list_payouts(world: World, call: Call) -> Thing:
     call.check((), ("status", "limit", "starting_after", "ending_before"))
+    _check_account(world, call)
     return page([each for each in world.state.all("payout") if each["_account"] == call.account], call)
 
 
 def find_balance(world: World, call: Call) -> Thing:
     """Of the account that is asked for, or of the platform. All of it is available at once here."""
     call.check(())
+    _check_account(world, call)
     if call.account is None:
         held = [(each["amount"], each["currency"]) for each in world.state.all("_platform")]
     else:
@@ -58,6 +62,11 @@ def find_balance(world: World, call: Call) -> Thing:
         held = [(each["amount"], each["currency"]) for each in balances if each["account"] == call.account]
     available = [{"amount": amount, "currency": currency} for amount, currency in held]
     return {"object": "balance", "available": available, "livemode": False, "pending": []}
+
+
+def _check_account(world: World, call: Call) -> None:
+    if call.account is not None:
+        check_open(world, call.account)
 
 
 async def run(world: World) -> None:

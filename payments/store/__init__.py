@@ -1,5 +1,6 @@
 """How the money room finds, locks and keeps rows: its only SQL."""
 
+from payments.store.balances import Balance, Earning, balances, earnings
 from payments.store.erasing import take_names_out, under_way
 from payments.store.events import event, keep_event, lock_event
 from payments.store.exporting import of_payee
@@ -37,12 +38,15 @@ from payments.store.overdue import (
 )
 from payments.store.pace import take_turn
 from payments.store.payees import (
+    close_account,
     ensure_payee,
     ensure_payer,
     every_account,
+    keep_account,
     lock_payee,
     lock_payer,
     method_of,
+    open_accounts,
     payee,
     payee_of_account,
     payees_by_id,
@@ -95,12 +99,8 @@ from payments.store.returns import (
     unsettled_returns,
 )
 from payments.store.statements import (
-    Balance,
     CrewShare,
-    Earning,
-    balances,
     crew_shares,
-    earnings,
     every_payment,
     every_payout,
     every_share,
@@ -121,6 +121,7 @@ __all__ = [
     "account_balances",
     "balances",
     "broken_entry",
+    "close_account",
     "count_movements",
     "count_movements_beside",
     "count_payouts_of_payees",
@@ -140,6 +141,7 @@ __all__ = [
     "every_reversal",
     "every_share",
     "held_payments",
+    "keep_account",
     "keep_event",
     "keep_postings",
     "keep_reconciliation",
@@ -163,6 +165,7 @@ __all__ = [
     "movements",
     "movements_beside",
     "of_payee",
+    "open_accounts",
     "open_disputes",
     "paid_by",
     "payee",

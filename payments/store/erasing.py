@@ -8,7 +8,7 @@ from sqlmodel import col
 from core.work import Read, Work
 from payments.rules import PAID
 from payments.states import PaymentStatus, PayoutStatus, RefundStatus, ReversalStatus, ShareStatus
-from payments.tables import Payee, Payment, Payout, Refund, Reversal, Share, StripeEvent
+from payments.tables import Payee, PayeeAccount, Payment, Payout, Refund, Reversal, Share, StripeEvent
 
 
 async def under_way(read: Read, payee_id: int, references: Sequence[int]) -> dict[str, int]:
@@ -60,8 +60,8 @@ async def take_names_out(
     for refund in (await work.session.execute(refunds.where(col(Payment.reference).in_(references)))).scalars():
         refund.reason = redacted(refund.reason)
     await work.session.flush()
-    account = sa.select(col(Payee.account_id)).where(col(Payee.id) == payee_id).scalar_subquery()
+    accounts = sa.select(col(PayeeAccount.id)).where(col(PayeeAccount.payee_id) == payee_id)
     named = [sa.cast(col(StripeEvent.body), sa.Text).icontains(name, autoescape=True) for name in names]
-    about = sa.or_(col(StripeEvent.account_id) == account, col(StripeEvent.object_id) == account, *named)
+    about = sa.or_(col(StripeEvent.account_id).in_(accounts), col(StripeEvent.object_id).in_(accounts), *named)
     await work.session.execute(sa.update(StripeEvent).where(about).values(body={}))
     await work.session.execute(sa.update(Payee).where(col(Payee.id) == payee_id).values(requirements=[]))

@@ -57,7 +57,7 @@ class MonthlySum:
     minor: int
 
 
-def _movements(*selected: Any) -> sa.Select[Any]:
+def select_movements(*selected: Any) -> sa.Select[Any]:
     """Of a payout that failed before it was paid nothing had been paid out."""
     came_back = sa.or_(col(Entry.kind) != MovementKind.PAYOUT_RETURNED, col(CREDIT.kind) == AccountKind.PAYEE_BANK)
     return (
@@ -69,7 +69,11 @@ def _movements(*selected: Any) -> sa.Select[Any]:
     )
 
 
-async def _of_payee(read: Read, payee_id: int) -> sa.ColumnElement[bool]:
+def signed_sum() -> sa.ColumnElement[int]:
+    return sa.cast(sa.func.sum(SIGNED), sa.BigInteger)
+
+
+async def of_payee(read: Read, payee_id: int) -> sa.ColumnElement[bool]:
     """Its accounts are few, and are asked for first, so that the indexes of both sides serve."""
     query = sa.select(col(Account.id)).where(col(Account.payee_id) == payee_id)
     accounts = (await read.session.execute(query)).scalars().all()
@@ -78,8 +82,9 @@ async def _of_payee(read: Read, payee_id: int) -> sa.ColumnElement[bool]:
 
 async def monthly_sums(read: Read, payee_id: int) -> Sequence[MonthlySum]:
     """By calendar month (UTC), currency and kind; oldest first."""
-    total = sa.cast(sa.func.sum(SIGNED), sa.BigInteger)
-    query = _movements(MONTH, col(Entry.currency), col(Entry.kind), total).where(await _of_payee(read, payee_id))
+    query = select_movements(MONTH, col(Entry.currency), col(Entry.kind), signed_sum()).where(
+        await of_payee(read, payee_id)
+    )
     query = query.group_by(MONTH, col(Entry.currency), col(Entry.kind)).order_by(MONTH, col(Entry.currency))
     rows = await read.session.execute(query)
     return [MonthlySum(month, currency, MovementKind(kind), minor) for month, currency, kind, minor in rows]
@@ -87,12 +92,12 @@ async def monthly_sums(read: Read, payee_id: int) -> Sequence[MonthlySum]:
 
 async def movements(read: Read, payee_id: int, *, month: date, currency: str, window: Window) -> Slice[Movement]:
     """Oldest first."""
-    query = _movements(Entry, SIGNED, OWNER).where(await _of_payee(read, payee_id), *_within(month, currency))
+    query = select_movements(Entry, SIGNED, OWNER).where(await of_payee(read, payee_id), *_within(month, currency))
     return await _found(read, query, window)
 
 
 async def count_movements(read: Read, payee_id: int, month: date, currency: str) -> int:
-    query = _movements(sa.func.count()).where(await _of_payee(read, payee_id), *_within(month, currency))
+    query = select_movements(sa.func.count()).where(await of_payee(read, payee_id), *_within(month, currency))
     return int((await read.session.execute(query)).scalar_one())
 
 
@@ -100,7 +105,9 @@ async def movements_beside(
     read: Read, payee_id: int, *, month: date, currency: str, own_role: str, other_role: str, window: Window
 ) -> Slice[Movement]:
     """Those of the shares in `other_role` of the payments of which the payee has the share in `own_role`."""
-    query = _movements(Entry, SIGNED, OWNER).where(*_beside(payee_id, own_role, other_role), *_within(month, currency))
+    query = select_movements(Entry, SIGNED, OWNER).where(
+        *_beside(payee_id, own_role, other_role), *_within(month, currency)
+    )
     return await _found(read, query, window)
 
 
@@ -108,7 +115,7 @@ async def count_movements_beside(
     read: Read, payee_id: int, *, month: date, currency: str, own_role: str, other_role: str
 ) -> int:
     beside = _beside(payee_id, own_role, other_role)
-    query = _movements(sa.func.count()).where(*beside, *_within(month, currency))
+    query = select_movements(sa.func.count()).where(*beside, *_within(month, currency))
     return int((await read.session.execute(query)).scalar_one())
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from core.work import Read, Work
-from payments.tables import Payee, Payer
+from payments.tables import Payee, PayeeAccount, Payer
 
 
 async def payer(read: Read, payer_id: int) -> Payer | None:
@@ -67,12 +67,29 @@ async def payees_by_id(read: Read, ids: Sequence[int]) -> Mapping[int, Payee]:
     return {row.id: row for row in rows}
 
 
-async def every_account(read: Read) -> Sequence[str]:
-    """The ids of all payees' accounts."""
-    query = sa.select(col(Payee.account_id)).where(col(Payee.account_id).is_not(None)).order_by(col(Payee.id))
-    return [account_id for account_id in (await read.session.execute(query)).scalars() if account_id is not None]
+async def keep_account(work: Work, *, payee_id: int, account_id: str) -> None:
+    """Once, whoever else keeps it."""
+    fresh = insert(PayeeAccount).values(id=account_id, payee_id=payee_id)
+    await work.session.execute(fresh.on_conflict_do_nothing())
+
+
+async def close_account(work: Work, account_id: str) -> None:
+    closed = sa.update(PayeeAccount).where(col(PayeeAccount.id) == account_id, col(PayeeAccount.closed_at).is_(None))
+    await work.session.execute(closed.values(closed_at=work.now))
+
+
+async def every_account(read: Read) -> Mapping[str, PayeeAccount]:
+    """All that any payee has ever had, closed ones too, by Stripe's id."""
+    query = sa.select(PayeeAccount).order_by(col(PayeeAccount.payee_id), col(PayeeAccount.opened_at))
+    return {account.id: account for account in (await read.session.execute(query)).scalars()}
+
+
+async def open_accounts(read: Read) -> Sequence[str]:
+    query = sa.select(col(PayeeAccount.id)).where(col(PayeeAccount.closed_at).is_(None))
+    return (await read.session.execute(query.order_by(col(PayeeAccount.payee_id)))).scalars().all()
 
 
 async def payee_of_account(read: Read, account_id: str) -> int | None:
-    query = sa.select(col(Payee.id)).where(col(Payee.account_id) == account_id)
+    """Of one that it has, or had."""
+    query = sa.select(col(PayeeAccount.payee_id)).where(col(PayeeAccount.id) == account_id)
     return (await read.session.execute(query)).scalar_one_or_none()

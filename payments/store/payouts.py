@@ -12,10 +12,13 @@ from payments.states import PayoutStatus
 from payments.tables import Payout
 
 
-async def lock_payout(work: Work, *, payee_id: int, stripe_id: str, amount: Money) -> tuple[Payout, bool]:
+async def lock_payout(
+    work: Work, *, payee_id: int, account_id: str, stripe_id: str, amount: Money
+) -> tuple[Payout, bool]:
     """The payout's row, locked until the work ends, and whether it was made just now."""
     fresh = insert(Payout).values(
         payee_id=payee_id,
+        account_id=account_id,
         stripe_id=stripe_id,
         currency=amount.currency,
         amount_minor=amount.minor,

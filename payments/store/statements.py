@@ -1,8 +1,8 @@
-"""What payees have earned and received, and all rows for those who reconcile."""
+"""What payers paid in a year and to whom, and all rows for those who reconcile."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -10,81 +10,8 @@ from sqlmodel import col
 from core.work import Read
 from payments.money import Money
 from payments.rules import PAID
-from payments.states import PayoutStatus, ShareStatus
+from payments.states import ShareStatus
 from payments.tables import Payment, Payout, Share
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """A payee's money in one currency. `pending` is earned and not yet sent; `transferred` was sent to its balance at
-    the payment service, less what was taken back; `paid_out` reached its bank; `owed` is what it must give back."""
-
-    payee_id: int
-    currency: str
-    pending: Money
-    transferred: Money
-    paid_out: Money
-    owed: Money
-
-
-async def balances(read: Read, payee_ids: Sequence[int]) -> Sequence[Balance]:
-    """One for each payee and currency that has seen money, in that order."""
-    kept, status = col(Share.amount_minor) - col(Share.reversed_minor), col(Share.status)
-    waiting = status.in_((ShareStatus.PENDING, ShareStatus.HELD))
-    shares = (
-        sa.select(
-            col(Share.payee_id).label("payee_id"),
-            col(Share.currency).label("currency"),
-            sa.case((waiting, kept - col(Share.netted_minor)), else_=0).label("pending"),
-            sa.case((waiting, col(Share.netted_minor)), else_=kept).label("transferred"),
-            sa.literal(0).label("paid_out"),
-            col(Share.owed_minor).label("owed"),
-        )
-        .join(Payment, col(Payment.id) == col(Share.payment_id))
-        .where(col(Share.payee_id).in_(payee_ids), col(Payment.status).in_(PAID))
-    )
-    zero = sa.literal(0)
-    payouts = sa.select(col(Payout.payee_id), col(Payout.currency), zero, zero, col(Payout.amount_minor), zero).where(
-        col(Payout.payee_id).in_(payee_ids), col(Payout.status) == PayoutStatus.PAID
-    )
-    rows = sa.union_all(shares, payouts).subquery()
-    sums = [
-        sa.cast(sa.func.sum(rows.c[name]), sa.BigInteger) for name in ("pending", "transferred", "paid_out", "owed")
-    ]
-    query = sa.select(rows.c.payee_id, rows.c.currency, *sums).group_by(rows.c.payee_id, rows.c.currency)
-    found = await read.session.execute(query.order_by(rows.c.payee_id, rows.c.currency))
-    return [
-        Balance(payee_id, currency, *(Money(minor, currency) for minor in minors))
-        for payee_id, currency, *minors in found
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Earning:
-    """What a payee earned of one `reference` in the calendar month (UTC) that begins on `month`."""
-
-    month: date
-    reference: int
-    amount: Money
-
-
-async def earnings(read: Read, payee_id: int, *, first: date, last: date) -> Sequence[Earning]:
-    """By the day on which the payment succeeded, both days included; oldest first."""
-    paid_at = sa.func.timezone("UTC", col(Payment.succeeded_at))
-    month = sa.cast(sa.func.date_trunc("month", paid_at), sa.Date)
-    earned = sa.cast(
-        sa.func.sum(col(Share.amount_minor) - col(Share.reversed_minor) - col(Share.owed_minor)), sa.BigInteger
-    )
-    query = (
-        sa.select(month, col(Payment.reference), col(Share.currency), earned)
-        .join(Payment, col(Payment.id) == col(Share.payment_id))
-        .where(col(Share.payee_id) == payee_id, col(Payment.status).in_(PAID))
-        .where(paid_at >= first, paid_at < last + timedelta(days=1))
-        .group_by(month, col(Payment.reference), col(Share.currency))
-        .order_by(month, col(Payment.reference))
-    )
-    rows = await read.session.execute(query)
-    return [Earning(month, reference, Money(minor, currency)) for month, reference, currency, minor in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import stripe
 
+from payments.errors import Refused
 from payments.gateway import DisputeState
 from payments.reconciliation import Books, ChargeHeld, DisputeHeld, PayoutHeld, RefundHeld, ReversalHeld, TransferHeld
 from payments.stripe_gateway.happenings import Happenings
@@ -22,10 +23,15 @@ class Bookkeeping(Happenings):
             charges = [each for each in await self._charges() if each.paid]
             transfers = await self._transfers()
             ids = {charge.id for charge in charges}
-            payouts, balances = [], {}
+            payouts, balances, unreadable = [], {}, {}
             for account_id in account_ids:
-                payouts += await self._payouts(account_id)
-                balances[account_id] = await self._balance(account_id)
+                try:
+                    held, balance = await self._held(account_id)
+                except Refused as refused:
+                    unreadable[account_id] = refused.message
+                else:
+                    payouts += held
+                    balances[account_id] = balance
             return Books(
                 charges=tuple(_charge(charge) for charge in charges),
                 transfers=tuple(_transfer(transfer) for transfer in transfers),
@@ -36,7 +42,13 @@ class Bookkeeping(Happenings):
                 disputes=await self._disputes(ids),
                 platform=await self._balance(None),
                 transactions=await self._transactions(),
+                unreadable=unreadable,
             )
+
+    async def _held(self, account_id: str) -> tuple[list[PayoutHeld], dict[str, int]]:
+        """Raises Refused when Stripe does not show it: it was closed, or is ours no more."""
+        with our_words():
+            return await self._payouts(account_id), await self._balance(account_id)
 
     async def _charges(self) -> list[stripe.Charge]:
         page = await self._stripe.v1.charges.list_async({"limit": PAGE_SIZE})

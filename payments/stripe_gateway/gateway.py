@@ -9,7 +9,7 @@ import stripe
 
 from payments import stripe_events
 from payments.errors import ForgedEvent, Refused
-from payments.gateway import EventSeen, Intent, Method, PayeeAccount, PayoutSeen, TransferMade
+from payments.gateway import AccountSeen, EventSeen, Intent, Method, PayoutSeen, TransferMade
 from payments.money import Money, from_stripe, to_stripe
 from payments.pace import Turn
 from payments.stripe_gateway.books import Bookkeeping
@@ -207,7 +207,7 @@ class StripeGateway(Returns, Bookkeeping):
 
     async def create_account(
         self, *, payee_id: int, name: str, email: str, country: str, is_company: bool, key: str
-    ) -> PayeeAccount:
+    ) -> AccountSeen:
         """A recipient with an Express dashboard. Fees and losses are the platform's: Express asks for that."""
         with our_words():
             account = await self._stripe.v2.core.accounts.create_async(
@@ -249,7 +249,7 @@ class StripeGateway(Returns, Bookkeeping):
             )
         return link.url
 
-    async def find_account(self, account_id: str) -> PayeeAccount:
+    async def find_account(self, account_id: str) -> AccountSeen:
         with our_words():
             account = await self._stripe.v2.core.accounts.retrieve_async(
                 account_id, {"include": ["configuration.recipient", "requirements"]}

@@ -10,13 +10,13 @@ import stripe
 
 from payments.errors import Declined, GatewayError, Refused, Unknown
 from payments.gateway import (
+    AccountSeen,
     AccountState,
     DisputeSeen,
     DisputeState,
     Intent,
     IntentState,
     Method,
-    PayeeAccount,
     RefundMade,
     RefundState,
     ReversalMade,
@@ -208,13 +208,14 @@ def method_of(method: stripe.PaymentMethod) -> Method:
     )
 
 
-def account_of(account: "Account") -> PayeeAccount:
+def account_of(account: "Account") -> AccountSeen:
     """Payable is who has the transfers capability; what else Stripe asks for is told, and decides nothing."""
     capability = ("configuration", "recipient", "capabilities", "stripe_balance", "stripe_transfers", "status")
     status = maybe(account, *capability) or AccountState.RESTRICTED
     entries = maybe(account, "requirements", "entries") or []
-    return PayeeAccount(
+    return AccountSeen(
         id=account.id,
         transfers=AccountState(status),
         requirements=tuple(entry.description for entry in entries if entry.awaiting_action_from == "user"),
+        is_closed=bool(maybe(account, "closed")),
     )

@@ -5,6 +5,7 @@ from payments.tables.ledger import Account as Account
 from payments.tables.ledger import Entry as Entry
 from payments.tables.pace import Pace as Pace
 from payments.tables.parties import Payee as Payee
+from payments.tables.parties import PayeeAccount as PayeeAccount
 from payments.tables.parties import Payer as Payer
 from payments.tables.payments import Payment as Payment
 from payments.tables.payments import Share as Share

@@ -2,15 +2,18 @@
 
 from datetime import date
 
+import sqlalchemy as sa
 from sqlalchemy import BigInteger
 from sqlmodel import Field
 
 from core.tables import (
+    MaybeMoment,
     Stamp,
     Table,
     Texts,
     listed,
     one_of,
+    ref,
 )
 from payments.states import (
     PayeeStatus,
@@ -31,7 +34,8 @@ class Payer(Table, table=True):
 
 
 class Payee(Table, table=True):
-    """A party that is paid, and its account at Stripe. `id` is the party's. READY exactly when transfers are `active`."""
+    """A party that is paid, and its present account at Stripe. `id` is the party's. READY exactly when transfers are
+    `active`."""
 
     id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     account_id: str | None = Field(default=None, nullable=True, unique=True)
@@ -40,3 +44,14 @@ class Payee(Table, table=True):
     attempt: int = 1
     updated_at: Stamp = None
     __table_args__ = (listed("status", PayeeStatus),)
+
+
+class PayeeAccount(Table, table=True):
+    """Every account at Stripe that a payee has ever had, by Stripe's id of it. `closed_at`: it can never be used again, and
+    another may take its place; what it was sent and paid out stays its payee's."""
+
+    id: str = Field(primary_key=True)
+    payee_id: int = ref("payee.id")
+    opened_at: Stamp = None
+    closed_at: MaybeMoment = None
+    __table_args__ = (sa.Index(None, "payee_id"),)

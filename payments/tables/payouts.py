@@ -21,10 +21,12 @@ from payments.states import (
 
 
 class Payout(Table, table=True):
-    """Money on its way from a payee's Stripe balance to its bank. PAID may still become FAILED."""
+    """Money on its way from a payee's Stripe balance, in that one of its accounts, to its bank. PAID may still become
+    FAILED."""
 
     id: Id = None
     payee_id: int = ref("payee.id")
+    account_id: str = Field(foreign_key="payee_account.id")
     stripe_id: str = Field(unique=True)
     currency: Currency
     amount_minor: Minor

@@ -57,7 +57,8 @@ class Payments(Batches):
         return DataLoader(load_fn=load)
 
     @cached_property
-    def balances(self) -> DataLoader[int, list[Balance]]:
+    def balances(self) -> DataLoader[tuple[int, datetime | None], list[Balance]]:
+        """Of a payee, at a moment; now, where that is null."""
         return self.many(_balances, plainly(Balance.of))
 
     @cached_property
@@ -119,10 +120,15 @@ class Payments(Batches):
         ]
 
 
-async def _balances(read: Read, payee_ids: Sequence[int]) -> Mapping[int, Sequence[store.Balance]]:
-    found: defaultdict[int, list[store.Balance]] = defaultdict(list)
-    for balance in await ledger.balances(read, payee_ids):
-        found[balance.payee_id].append(balance)
+Moments = Sequence[tuple[int, datetime | None]]
+
+
+async def _balances(read: Read, wanted: Moments) -> Mapping[tuple[int, datetime | None], Sequence[store.Balance]]:
+    found: defaultdict[tuple[int, datetime | None], list[store.Balance]] = defaultdict(list)
+    for at in dict.fromkeys(moment for _, moment in wanted):
+        payee_ids = [payee_id for payee_id, moment in wanted if moment == at]
+        for balance in await ledger.balances(read, payee_ids, at=at):
+            found[balance.payee_id, at].append(balance)
     return found
 
 

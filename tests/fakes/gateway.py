@@ -10,12 +10,12 @@ from typing import Any, Literal, TypeVar
 
 from payments.errors import Declined, Refused, Unknown
 from payments.gateway import (
+    AccountSeen,
     AccountState,
     EventSeen,
     Intent,
     IntentState,
     Method,
-    PayeeAccount,
     PayoutSeen,
     RefundMade,
     RefundState,
@@ -55,7 +55,7 @@ class FakeGateway:
     reversals: dict[str, tuple[str, ReversalMade]] = field(default_factory=dict)
     refunds: dict[str, RefundMade] = field(default_factory=dict)
     refund_states: list[RefundState] = field(default_factory=list)
-    accounts: dict[str, PayeeAccount] = field(default_factory=dict)
+    accounts: dict[str, AccountSeen] = field(default_factory=dict)
     payouts: dict[str, tuple[str, PayoutSeen]] = field(default_factory=dict)
     balances: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _keys: dict[str, tuple[Any, Any]] = field(default_factory=dict)
@@ -77,7 +77,10 @@ class FakeGateway:
         return method
 
     def set_account(self, account_id: str, transfers: AccountState, *requirements: str) -> None:
-        self.accounts[account_id] = PayeeAccount(account_id, transfers, requirements)
+        self.accounts[account_id] = AccountSeen(account_id, transfers, requirements)
+
+    def close_account(self, account_id: str) -> None:
+        self.accounts[account_id] = AccountSeen(account_id, AccountState.UNSUPPORTED, (), is_closed=True)
 
     def finish(self, intent_id: str) -> None:
         """The payer authenticates on a page of the processor's, or a slow payment comes through."""
@@ -338,9 +341,9 @@ class FakeGateway:
 
     async def create_account(
         self, *, payee_id: int, name: str, email: str, country: str, is_company: bool, key: str
-    ) -> PayeeAccount:
-        def do() -> PayeeAccount:
-            account = PayeeAccount(self._id("acct"), AccountState.RESTRICTED, ("identity.individual",))
+    ) -> AccountSeen:
+        def do() -> AccountSeen:
+            account = AccountSeen(self._id("acct"), AccountState.RESTRICTED, ("identity.individual",))
             self.accounts[account.id] = account
             return account
 
@@ -349,7 +352,7 @@ class FakeGateway:
     async def onboarding_url(self, *, account_id: str, return_url: str, refresh_url: str) -> str:
         return await self._call("onboarding_url", None, (), lambda: f"https://connect.invalid/{account_id}")
 
-    async def find_account(self, account_id: str) -> PayeeAccount:
+    async def find_account(self, account_id: str) -> AccountSeen:
         return await self._call("find_account", None, (), lambda: self.accounts[account_id])
 
     async def find_payout(self, *, account_id: str, payout_id: str) -> PayoutSeen:

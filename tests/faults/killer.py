@@ -114,7 +114,7 @@ class Stage:
 
     def __init__(self, database: Database, stripe: OfflineStripe, mortals: Mortals, settings: Settings) -> None:
         self.database, self.stripe, self.mortals = database, stripe, mortals
-        self.sabotage: str | None = None
+        self.sabotage = ""
         self.stuck: list[str] = []
         self.seal = Seal(settings.secret.get_secret_value())
         app = create_app(settings, database, stripe.gateway)

@@ -15,5 +15,5 @@ async def test_each_payment_is_charged_once_whatever_stripe_does(database: Datab
 
 
 async def test_a_key_that_changes_is_noticed(database: Database) -> None:
-    report = await run(database, Trouble(payments=60, processes=1, percent=10, double=1))
+    report = await run(database, Trouble(payments=60, processes=1, percent=10, sabotage="keys"))
     assert any("only the processor holds" in fault for fault in report.wrong), report.wrong

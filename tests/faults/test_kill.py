@@ -21,7 +21,7 @@ async def slain(
     stories: list[Story],
     *,
     turns: int = TURNS,
-    sabotage: str | None = None,
+    sabotage: str = "",
     plan: Plan | None = None,
 ) -> Report:
     report, dice = Report(), random.Random(1)

@@ -16,5 +16,5 @@ async def test_a_storm_of_events_leaves_the_books_equal(database: Database) -> N
 
 
 async def test_what_is_never_heard_is_noticed(database: Database) -> None:
-    report = await run(database, Storm(events=300, processes=1, lost=60, deaf=1))
+    report = await run(database, Storm(events=300, processes=1, lost=60, sabotage="deaf"))
     assert report.wrong != []

@@ -58,6 +58,7 @@ async def scene(database: Database) -> tuple[ListedTwin, Player, Licence]:
             "update share set status = 'TRANSFERRED', account_id = 'acct_1', sent_minor = amount_minor",
             "insert into payee (id, status, account_id, requirements, attempt) values"
             f" ({model.id}, 'READY', 'acct_1', array['Zephyrine'], 1)",
+            f"insert into payee_account (id, payee_id) values ('acct_1', {model.id})",
             "insert into stripe_event (stripe_id, type, account_id, body) values"
             """ ('evt_1', 'account.updated', 'acct_1', '{"individual": "quillfeather"}'),"""
             """ ('evt_2', 'charge.succeeded', null, '{"description": "Licence: Wrenlight"}')""",
@@ -160,8 +161,8 @@ async def test_it_waits_for_licences_and_money_and_says_for_what(
         ("update share set status = 'HELD' where role = 'MODEL'", "shares that wait"),
         ("update payment set status = 'DISPUTED'", "payments that are not settled"),
         (
-            f"insert into payout (payee_id, stripe_id, currency, amount_minor, status) values ({twin.model.id}, 'po', 'EUR', 1,"
-            " 'IN_TRANSIT')",
+            "insert into payout (payee_id, account_id, stripe_id, currency, amount_minor, status) values"
+            f" ({twin.model.id}, 'acct_1', 'po', 'EUR', 1, 'IN_TRANSIT')",
             "payouts on their way",
         ),
     ):

@@ -63,6 +63,27 @@ async def test_balances_say_what_is_pending_sent_and_arrived(room: MoneyRoom, so
     await room.books_agree()
 
 
+async def test_balances_are_known_at_any_moment(room: MoneyRoom, sold: int) -> None:
+    moments, then = [], []
+
+    async def note() -> None:
+        async with room.read() as read:
+            moments.append(read.now)
+            then.append(await ledger.balances(read, [MODEL, AGENCY]))
+
+    await note()
+    await room.payee(AGENCY)
+    await room.send(sold)
+    await note()
+    await room.refund(sold, 5_000)
+    await note()
+    assert [balance.owed for balance in then[2]] == [eur(0), eur(0)]
+    assert len({str(each) for each in then}) == len(then)
+    async with room.read() as read:
+        assert [await ledger.balances(read, [MODEL, AGENCY], at=moment) for moment in moments] == then
+        assert await ledger.balances(read, [MODEL, AGENCY], at=moments[0] - timedelta(hours=1)) == []
+
+
 async def test_what_is_not_paid_is_nobodys_balance(room: MoneyRoom) -> None:
     await room.payer(card="declined")
     await room.paid()

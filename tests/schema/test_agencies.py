@@ -7,6 +7,7 @@ import pytest
 
 from core.actor import SYSTEM, Actor
 from market.states import LicenceStatus, PartyKind
+from payments import ledger
 from payments import store as money
 from payments.money import Money
 from payments.states import PaymentStatus
@@ -90,9 +91,12 @@ async def test_earnings_are_told_by_month_and_model(api: Api, ada: Actor, lumen:
         payment = await money.lock_payment_of(work, SEAL.open_id(licence_id)[1])
         assert payment is not None
         payment.status, payment.succeeded_at = PaymentStatus.SUCCEEDED, work.now
+        shares = await money.lock_shares(work, payment.id or 0)
+        await ledger.post(work, list(ledger.charge_postings(payment, shares, charge_id="ch_1", fee=None)))
     document = """query ($id: ID!, $from: Date!) { node(id: $id) { ... on Agency { payee {
         earnings(from: $from, to: $from) { month licences amount { amount } model { name } }
         balances { currency pending { amount } transferred { amount } owed { amount } }
+        before: balances(at: "2020-01-01T00:00:00Z") { currency }
         shares(first: 1) { totalCount nodes { role amount { amount } } pageInfo { hasNextPage } } } } } }"""
     payee = (await api.ask(nova, document, id=await own_party(api, nova), **{"from": str(TODAY)}))["node"]["payee"]
     [earning] = payee["earnings"]
@@ -102,6 +106,7 @@ async def test_earnings_are_told_by_month_and_model(api: Api, ada: Actor, lumen:
         {"name": "Ada Lindqvist"},
     )
     assert payee["balances"][0]["pending"] == {"amount": "357.00"}
+    assert payee["before"] == []
     assert (payee["shares"]["totalCount"], payee["shares"]["pageInfo"]) == (1, {"hasNextPage": False})
 
 
@@ -124,7 +129,11 @@ async def test_it_sees_the_payouts_of_its_models_beside_its_own_and_nobody_elses
         for number, actor in enumerate((ada, nova, vega)):
             payee_id = min(actor.party_ids)
             await money.ensure_payee(work, payee_id)
-            await money.lock_payout(work, payee_id=payee_id, stripe_id=f"po_{number}", amount=Money(100, "EUR"))
+            account_id = f"acct_{number}"
+            await money.keep_account(work, payee_id=payee_id, account_id=account_id)
+            await money.lock_payout(
+                work, payee_id=payee_id, account_id=account_id, stripe_id=f"po_{number}", amount=Money(100, "EUR")
+            )
     document = (
         """query ($id: ID!) { node(id: $id) { ... on Agency { payouts { totalCount nodes { party { name } } } } } }"""
     )

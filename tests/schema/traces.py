@@ -67,7 +67,10 @@ async def needs_the_brand(api: Api) -> None:
 async def payout(api: Api, payee_id: int) -> str:
     async with api.database.work(SYSTEM)() as work:
         await money.ensure_payee(work, payee_id)
-        row, _ = await money.lock_payout(work, payee_id=payee_id, stripe_id="po_1", amount=Money(100, "EUR"))
+        await money.keep_account(work, payee_id=payee_id, account_id="acct_1")
+        row, _ = await money.lock_payout(
+            work, payee_id=payee_id, account_id="acct_1", stripe_id="po_1", amount=Money(100, "EUR")
+        )
         return SEAL.id("Payout", row.id or 0)
 
 
