@@ -93,7 +93,7 @@ async def sabotage(database: Database, how: str) -> None:
     if how == "postings":
         async with database.writes.begin() as connection:
             for command in POSTED_TWICE:
-                await connection.execute(sa.text(command))
+                await connection.exec_driver_sql(command)
 
 
 def _in_a_process(part: Part) -> Any:

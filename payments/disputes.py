@@ -36,7 +36,7 @@ async def drive(open_work: OpenWork, gateway: Gateway, payment_id: int) -> None:
     if charge_id is None:
         return
     for seen in await gateway.disputes_of(charge_id=charge_id):
-        if seen.state is DisputeState.INQUIRY or (seen.state is DisputeState.OPEN and seen.withdrawn.minor == 0):
+        if seen.state is DisputeState.INQUIRY or seen.withdrawn.minor == 0:
             continue  # no money has moved
         disputed = Disputed(payment_id, seen)
         await reversals.settle(open_work, gateway, payment_id)  # what came before must be known first
@@ -54,13 +54,13 @@ async def _record_opening(open_work: OpenWork, disputed: Disputed) -> None:
         dispute, is_new = await store.lock_dispute(
             work, payment_id=disputed.payment_id, stripe_id=seen.id, amount=seen.amount, reason=seen.reason
         )
+        await _follow_fee(work, dispute, seen.fee)
         if not is_new or dispute.id is None:
             return
-        dispute.fee_minor = seen.fee.minor
         taken = Money(dispute.amount_minor, dispute.currency)
         if payment.settled_currency is not None:
             taken, dispute.settled_minor = seen.withdrawn, seen.withdrawn.minor
-        await ledger.post(work, list(ledger.dispute_postings(dispute, taken, seen.fee)))
+        await ledger.post(work, [ledger.withdrawn_posting(dispute, taken)])
         cause = Cause(seen.id, dispute_id=dispute.id)
         dispute.excess_minor = dispute.amount_minor  # nothing of it is borne yet
         dispute.excess_minor = await reversals.plan(work, payment, cause, seen.amount)
@@ -77,19 +77,34 @@ async def _record_end(open_work: OpenWork, disputed: Disputed) -> None:
         )
         if dispute.status is not DisputeStatus.OPEN or dispute.id is None:
             return
-        fee_back = Money(dispute.fee_minor - seen.fee.minor, seen.fee.currency)
-        dispute.fee_minor, dispute.closed_at = seen.fee.minor, work.now
+        dispute.closed_at = work.now
         rules.move(dispute, ENDS[seen.state])
         if seen.state is DisputeState.WON:
             is_foreign = payment.settled_currency is not None
             back = seen.reinstated if is_foreign else Money(dispute.amount_minor, dispute.currency)
-            await _win(work, payment, dispute, back=back, fee_back=fee_back)
+            await _win(work, payment, dispute, back=back)
         else:
             await _lose(work, payment, dispute)
 
 
-async def _win(work: Work, payment: Payment, dispute: Dispute, *, back: Money, fee_back: Money) -> None:
-    await ledger.post(work, list(ledger.reinstated_postings(dispute, back, fee_back)))
+async def _follow_fee(work: Work, dispute: Dispute, fee: Money) -> None:
+    """Stripe takes one when a dispute is opened, another when it is answered, and gives back either if it is won."""
+    if dispute.fee_minor == fee.minor:
+        return
+    dispute.fee_minor = fee.minor
+    await ledger.true_up(
+        work,
+        dispute.stripe_id,
+        ledger.DISPUTE_FEES,
+        target=fee,
+        payment_id=dispute.payment_id,
+        kind="dispute_fee",
+        other=ledger.STRIPE_BALANCE,
+    )
+
+
+async def _win(work: Work, payment: Payment, dispute: Dispute, *, back: Money) -> None:
+    await ledger.post(work, [ledger.reinstated_posting(dispute, back)])
     await _even_out(work, payment, dispute)
     cause = Cause(dispute.stripe_id, dispute_id=dispute.id)
     await reversals.undo(work, payment, cause, excess=rules.settled(payment, dispute.excess_minor))

@@ -14,6 +14,9 @@ ForgedEvent           a webhook whose signature or body does not hold up
 
 from core.errors import Refusal
 
+MISSING = "resource_missing"
+"""The processor's word, in a Refused, for what it does not know, or no more."""
+
 
 class PaymentProblem(Refusal):
     code = "PAYMENT_PROBLEM"

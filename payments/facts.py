@@ -30,6 +30,14 @@ class PaymentFailed(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class FraudWarned(Fact):
+    """The payer's bank suspects fraud, and has taken nothing back: most of such payments are disputed later."""
+
+    payment_id: int
+    reference: int
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentAbandoned(Fact):
     """The deadline passed and the service confirms that no money moved or ever will."""
 

@@ -170,8 +170,8 @@ class Gateway(Protocol):
         """(session id, URL of the page on which a payment method is saved)."""
         ...
 
-    async def saved_method(self, *, customer_id: str) -> Method | None:
-        """The customer's newest usable payment method."""
+    async def saved_methods(self, *, customer_id: str) -> list[Method]:
+        """What the customer has saved, newest first."""
         ...
 
     # charges
@@ -219,6 +219,9 @@ class Gateway(Protocol):
 
     async def find_dispute(self, stripe_id: str) -> DisputeSeen: ...
     async def disputes_of(self, *, charge_id: str) -> list[DisputeSeen]: ...
+    async def find_warning(self, stripe_id: str) -> str:
+        """The charge of which a bank suspects that it was a fraud."""
+        ...
 
     # payees
     async def create_account(

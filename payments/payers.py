@@ -7,7 +7,7 @@ from uuid import uuid4
 from core.errors import NotFound
 from core.work import OpenWork, Read, Work
 from payments import rules, store
-from payments.errors import PaymentProblem, Refused, Unknown
+from payments.errors import MISSING, PaymentProblem, Refused, Unknown
 from payments.gateway import Gateway
 
 SILENT = "The payment service does not answer. Try again in a moment."
@@ -37,9 +37,7 @@ async def start_setup(open_work: OpenWork, gateway: Gateway, *, payer_id: int, n
     Raises PaymentProblem. Each call asks for a page of its own: a page that nobody opens costs nothing.
     """
     try:
-        customer_id = await _customer(open_work, gateway, payer_id, name)
-        key = f"payer:{payer_id}:setup:{uuid4()}"
-        session_id, url = await gateway.start_setup(customer_id=customer_id, return_url=return_url, key=key)
+        session_id, url = await _session(open_work, gateway, payer_id, name, return_url)
     except Refused as refused:
         raise PaymentProblem(refused.message, code="SETUP_REFUSED") from refused
     except Unknown as unknown:
@@ -48,6 +46,26 @@ async def start_setup(open_work: OpenWork, gateway: Gateway, *, payer_id: int, n
         payer = await store.lock_payer(work, payer_id)
         payer.setup_session_id = session_id
     return url
+
+
+async def _session(open_work: OpenWork, gateway: Gateway, payer_id: int, name: str, return_url: str) -> tuple[str, str]:
+    """Of a new customer, where somebody has deleted the one that there was."""
+    customer_id = await _customer(open_work, gateway, payer_id, name)
+    try:
+        return await gateway.start_setup(customer_id=customer_id, return_url=return_url, key=_setup_key(payer_id))
+    except Refused as refused:
+        if refused.code != MISSING:
+            raise
+    async with open_work() as work:
+        payer = await store.lock_payer(work, payer_id)
+        if payer.customer_id == customer_id:
+            payer.customer_id, payer.attempt = None, payer.attempt + 1
+    customer_id = await _customer(open_work, gateway, payer_id, name)
+    return await gateway.start_setup(customer_id=customer_id, return_url=return_url, key=_setup_key(payer_id))
+
+
+def _setup_key(payer_id: int) -> str:
+    return f"payer:{payer_id}:setup:{uuid4()}"
 
 
 async def _customer(open_work: OpenWork, gateway: Gateway, payer_id: int, name: str) -> str:
@@ -85,11 +103,17 @@ async def _refreshed(open_work: OpenWork, gateway: Gateway, payer_id: int) -> bo
         customer_id, seen_at = known.customer_id, known.updated_at
     if customer_id is None:
         return True
-    method = await gateway.saved_method(customer_id=customer_id)
+    try:
+        methods = await gateway.saved_methods(customer_id=customer_id)
+    except Refused as refused:
+        if refused.code != MISSING:
+            raise
+        methods = []  # a customer that was deleted can pay no more
     async with open_work() as work:
         payer = await store.lock_payer(work, payer_id)
         if payer.updated_at != seen_at:
             return False
+        method = rules.choose_method(methods, work.today)
         payer.payment_method_id = method.id if method else None
         payer.payment_method_label = method.label if method else None
         payer.payment_method_expires_on = method.expires_on if method else None

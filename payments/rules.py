@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from core.errors import InvalidInput, WrongState
 from payments.errors import PaymentProblem
-from payments.gateway import AccountState
+from payments.gateway import AccountState, Method
 from payments.money import CURRENCIES, MAXIMUM_CHARGE_MINOR, Money, to_stripe
 from payments.states import (
     DisputeStatus,
@@ -128,6 +128,12 @@ def can_pay(payer: Payer | None, today: date) -> bool:
     if payer is None or payer.payment_method_id is None:
         return False
     return payer.payment_method_expires_on is None or payer.payment_method_expires_on >= today
+
+
+def choose_method(methods: Sequence[Method], today: date) -> Method | None:
+    """The newest that can be charged today; if there is none, the newest, which says what is wrong."""
+    usable = (method for method in methods if method.expires_on is None or method.expires_on >= today)
+    return next(usable, methods[0] if methods else None)
 
 
 def check_can_pay(payer: Payer | None, today: date) -> None:

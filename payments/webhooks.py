@@ -6,7 +6,7 @@ from typing import Any
 
 from core.work import OpenWork, Work
 from payments import charges, disputes, payees, payers, payouts, refunds, reversals, store
-from payments.facts import StripeEventReceived
+from payments.facts import FraudWarned, StripeEventReceived
 from payments.gateway import EventSeen, Gateway
 from payments.tables import StripeEvent
 
@@ -47,7 +47,7 @@ async def handle(open_work: OpenWork, gateway: Gateway, event_row_id: int) -> No
     if event is None or event.handled_at is not None:
         return
     if event.type.startswith(OF_WARNINGS):
-        await _note_warning(open_work, event)
+        await _note_warning(open_work, gateway, event)
     elif event.type.startswith(OF_RETURNS):
         await _look_at_returns(open_work, gateway, event)
     elif event.type.startswith(OF_PAYMENTS):
@@ -77,15 +77,19 @@ async def _look_at_payment(open_work: OpenWork, gateway: Gateway, event: StripeE
         await charges.drive(open_work, gateway, payment_id)
 
 
-async def _note_warning(open_work: OpenWork, event: StripeEvent) -> None:
+async def _note_warning(open_work: OpenWork, gateway: Gateway, event: StripeEvent) -> None:
     """A bank suspects fraud and has taken nothing: for the operator, who may refund before it becomes a dispute."""
-    thing = _object(event)
-    charge_id = _text(thing.get("charge"))
+    if event.object_id is None:
+        return
+    charge_id = _text(_object(event).get("charge")) or await gateway.find_warning(event.object_id)
     async with open_work() as work:
-        payment_id = await store.payment_named(work, intent_id=None, charge_id=charge_id) if charge_id else None
-    if payment_id is not None:
-        kind = _text(thing.get("fraud_type")) or "of no kind that it names"
-        log.warning("early fraud warning %s of payment %s (%s): %s", thing.get("id"), payment_id, charge_id, kind)
+        payment_id = await store.payment_named(work, intent_id=None, charge_id=charge_id)
+        payment = None if payment_id is None else await store.lock_payment(work, payment_id)
+        if payment is None or payment.id is None or payment.fraud_warned_at is not None:
+            return
+        payment.fraud_warned_at = work.now
+        work.record(FraudWarned(payment_id=payment.id, reference=payment.reference))
+    log.warning("early fraud warning %s of payment %s (%s)", event.object_id, payment_id, charge_id)
 
 
 async def _look_at_returns(open_work: OpenWork, gateway: Gateway, event: StripeEvent) -> None:
@@ -98,8 +102,11 @@ async def _look_at_returns(open_work: OpenWork, gateway: Gateway, event: StripeE
         names.append((await gateway.find_refund(event.object_id)).charge_id)
     async with open_work() as work:
         payment_id = await store.payment_returned(work, names=[name for name in names if name])
+        if payment_id is None and (intent_id := _text(thing.get("payment_intent"))):
+            payment_id = await store.payment_named(work, intent_id=intent_id, charge_id=None)
     if payment_id is None:
         return
+    await charges.drive(open_work, gateway, payment_id)  # that it came in must be known before it goes back
     await refunds.take_over(open_work, gateway, payment_id)
     async with open_work() as work:
         refund_ids = [each.id for each in await store.refunds_of(work, payment_id)]

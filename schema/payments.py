@@ -67,6 +67,13 @@ class Payment(Node):
     def failure_message(self, info: Info) -> str | None:
         return self.row.failure_message if policy.is_member(info.context.actor, self.row.payer_id) else None
 
+    @strawberry.field(
+        description="When its bank began to suspect fraud, and had taken nothing back: for the operator, who may refund it "
+        "before it is disputed; null for others.",
+    )
+    def fraud_warned_at(self, info: Info) -> datetime | None:
+        return self.row.fraud_warned_at if info.context.actor.is_operator else None
+
     @strawberry.field
     async def shares(self, info: Info) -> list["Share"]:
         return await info.context.load.shares_of_payment.load(self.row_id)

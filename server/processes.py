@@ -130,6 +130,8 @@ def sandbox_settings(settings: Settings) -> SandboxSettings:
         platform_secret=settings.webhook_secrets[0],
         connect_webhook_url=f"{local}/webhooks/stripe/connect",
         connect_secret=settings.connect_webhook_secrets[0],
+        settles_in=settings.sandbox_settles_in,
+        rates=settings.sandbox_rates,
         public_url=f"http://127.0.0.1:{settings.sandbox_port}",
     )
 

@@ -182,6 +182,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     ),
     payments.PaymentSucceeded: (job("licence.activate", of="reference"), job("payment.transfer", of="payment_id")),
     payments.PaymentFailed: (job("licence.payment_failed", of="reference"),),
+    payments.FraudWarned: (),  # for the operator alone: `twinmarket warnings`
     payments.PaymentAbandoned: (job("licence.lapse", of="reference"),),
     # shares out
     payments.ShareEarned: (share("SHARE_EARNED"),),

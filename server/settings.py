@@ -1,5 +1,6 @@
 """Every setting: its name, what it means, its default. They come from the environment, or from the file `.env`."""
 
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -44,6 +45,16 @@ def _http(url: str) -> str:
     return url.rstrip("/")
 
 
+def _rates(value: object) -> object:
+    """ "jpy=0.0061, gbp=1.17" """
+    if not isinstance(value, str):
+        return value
+    named = [word.partition("=") for word in _listed(value)]  # type: ignore[attr-defined]
+    if not all(len(code) == 3 and code.isalpha() and rate for code, _, rate in named):
+        raise ValueError("must be rates of currencies, such as jpy=0.0061,gbp=1.17")
+    return {code.lower(): rate for code, _, rate in named}
+
+
 def _or_none(value: object) -> object:
     return None if value == "" else value
 
@@ -53,6 +64,9 @@ DatabaseUrl = Annotated[str, AfterValidator(_database)]
 Url = Annotated[str, AfterValidator(_http)]
 Points = Annotated[int, Field(ge=0, le=10**9)]
 Rate = Annotated[int, Field(ge=1, le=10**9)]
+ExchangeRates = Annotated[
+    dict[str, Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]], NoDecode, BeforeValidator(_rates)
+]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -142,6 +156,17 @@ class Settings(BaseSettings):
     )
     sandbox_port: Port = Field(
         default=8090, validation_alias="SANDBOX_PORT", description="Where `twinmarket sandbox` listens, on 127.0.0.1."
+    )
+    sandbox_settles_in: str = Field(
+        default="eur",
+        pattern="^[a-z]{3}$",
+        validation_alias="SANDBOX_SETTLES_IN",
+        description="The currency into which the sandbox changes what is charged in one of SANDBOX_RATES.",
+    )
+    sandbox_rates: ExchangeRates = Field(
+        default={},
+        validation_alias="SANDBOX_RATES",
+        description="What one of a currency is worth in that one: jpy=0.0061,gbp=1.17. All others are settled as they are.",
     )
     host: str = Field(
         default="127.0.0.1", validation_alias="HOST", description="The address that `twinmarket serve` listens on."
@@ -351,7 +376,7 @@ def example() -> str:
 
 
 def _shown(default: object) -> str:
-    if default is None:
+    if default is None or default == {}:
         return ""
     if isinstance(default, SecretStr):
         return default.get_secret_value()

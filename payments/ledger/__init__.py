@@ -26,11 +26,11 @@ refund failed             STRIPE_BALANCE            PAYABLE, REVENUE    re_1:und
   still owed: forgiven    PAYABLE of the payee      RECEIVABLE of it    reversal:7:forgiven
   sent once more          PAYABLE of the payee      STRIPE_BALANCE      tr_2:return (and tr_2:received)
 dispute opened            DISPUTED                  STRIPE_BALANCE      du_1:withdrawn
-  its fee                 DISPUTE_FEES              STRIPE_BALANCE      du_1:fee
+  its fee, or more of it  DISPUTE_FEES              STRIPE_BALANCE      du_1:dispute_fee:0
   each share, as above    RECEIVABLE, REVENUE       HELD_DISPUTE        du_1:claim:7
   what no share can bear  LOSSES                    HELD_DISPUTE        du_1:excess
 dispute won               STRIPE_BALANCE            DISPUTED            du_1:reinstated
-  its fee, if given back  STRIPE_BALANCE            DISPUTE_FEES        du_1:fee_back
+  its fee, if given back  STRIPE_BALANCE            DISPUTE_FEES        du_1:dispute_fee:1
   each share, as above    HELD_DISPUTE              PAYABLE, REVENUE    du_1:undone:7
   the excess is no loss   HELD_DISPUTE              LOSSES              du_1:relief
 dispute lost, each share  HELD_DISPUTE              DISPUTED            du_1:lost:7, du_1:lost:excess
@@ -49,6 +49,7 @@ All shares, and all that comes back, are in the currency in which the charge was
 
 from payments.ledger.postings import (
     CLEARING,
+    DISPUTE_FEES,
     DISPUTED,
     EXPLANATIONS,
     OWN_CATEGORIES,
@@ -57,7 +58,6 @@ from payments.ledger.postings import (
     STRIPE_FEES,
     charge_postings,
     claim_posting,
-    dispute_postings,
     excess_posting,
     explained_posting,
     foreign_posting,
@@ -66,12 +66,13 @@ from payments.ledger.postings import (
     netted_posting,
     payout_posting,
     post,
-    reinstated_postings,
+    reinstated_posting,
     relief_posting,
     reversal_postings,
     sending,
     true_up,
     undone_posting,
+    withdrawn_posting,
     withheld_posting,
 )
 from payments.ledger.verifying import verify
@@ -80,6 +81,7 @@ from payments.store import balances, earnings
 __all__ = [
     "CLEARING",
     "DISPUTED",
+    "DISPUTE_FEES",
     "EXPLANATIONS",
     "OWN_CATEGORIES",
     "REVENUE",
@@ -88,7 +90,6 @@ __all__ = [
     "balances",
     "charge_postings",
     "claim_posting",
-    "dispute_postings",
     "earnings",
     "excess_posting",
     "explained_posting",
@@ -98,12 +99,13 @@ __all__ = [
     "netted_posting",
     "payout_posting",
     "post",
-    "reinstated_postings",
+    "reinstated_posting",
     "relief_posting",
     "reversal_postings",
     "sending",
     "true_up",
     "undone_posting",
     "verify",
+    "withdrawn_posting",
     "withheld_posting",
 ]

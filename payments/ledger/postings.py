@@ -26,15 +26,17 @@ async def post(work: Work, postings: Sequence[Posting]) -> None:
     await store.keep_postings(work, [posting for posting in postings if posting.amount.minor])
 
 
-async def true_up(work: Work, source: str, side: Side, *, target: Money, payment_id: int | None) -> None:
-    """What Stripe's object `source` moved on the account is `target`: what was posted at older rates and is not, the rates
-    of exchange have cost or earned. Its payment is locked."""
+async def true_up(
+    work: Work, source: str, side: Side, *, target: Money, payment_id: int | None, kind: str = "fx", other: Side = FX
+) -> None:
+    """What Stripe's object `source` moved on the account is `target`: the rest of it is posted against `other`. So what was
+    posted at older rates and is not, the rates of exchange have cost or earned. Its payment is locked."""
     await work.session.flush()
-    moved, count = await store.moved_by(work, source, side, target.currency)
+    moved, count = await store.moved_by(work, source, side, target.currency, kind=kind)
     rest = target.minor - moved
-    debit, credit = (side, FX) if rest > 0 else (FX, side)
-    key, amount = f"{source}:fx:{count}", Money(abs(rest), target.currency)
-    await post(work, [Posting("fx", key, debit, credit, amount, payment_id)])
+    debit, credit = (side, other) if rest > 0 else (other, side)
+    key, amount = f"{source}:{kind}:{count}", Money(abs(rest), target.currency)
+    await post(work, [Posting(kind, key, debit, credit, amount, payment_id)])
 
 
 def charge_postings(
@@ -79,7 +81,9 @@ def payout_posting(payout: Payout, *, before: PayoutStatus | None) -> Posting | 
         credit = bank if before is PayoutStatus.PAID else in_transit
     else:
         return None
-    amount = Money(payout.amount_minor, payout.currency)
+    if payout.amount_minor < 0:  # Stripe takes from the bank what the balance lacks
+        debit, credit = credit, debit
+    amount = Money(abs(payout.amount_minor), payout.currency)
     return Posting(f"payout_{what}", f"{payout.stripe_id}:{what}", debit, credit, amount)
 
 
@@ -158,16 +162,14 @@ def _holder(share: Share, holds: bool) -> Side:
     return Side(AccountKind.HELD_DISPUTE, share.payee_id) if holds else STRIPE_BALANCE
 
 
-def dispute_postings(dispute: Dispute, withdrawn: Money, fee: Money) -> Iterator[Posting]:
-    key, amount = dispute.stripe_id, withdrawn
-    yield Posting("withdrawn", f"{key}:withdrawn", DISPUTED, STRIPE_BALANCE, amount, dispute.payment_id)
-    yield Posting("dispute_fee", f"{key}:fee", DISPUTE_FEES, STRIPE_BALANCE, fee, dispute.payment_id)
+def withdrawn_posting(dispute: Dispute, amount: Money) -> Posting:
+    key = f"{dispute.stripe_id}:withdrawn"
+    return Posting("withdrawn", key, DISPUTED, STRIPE_BALANCE, amount, dispute.payment_id)
 
 
-def reinstated_postings(dispute: Dispute, amount: Money, fee_back: Money) -> Iterator[Posting]:
-    key = dispute.stripe_id
-    yield Posting("reinstated", f"{key}:reinstated", STRIPE_BALANCE, DISPUTED, amount, dispute.payment_id)
-    yield Posting("dispute_fee", f"{key}:fee_back", STRIPE_BALANCE, DISPUTE_FEES, fee_back, dispute.payment_id)
+def reinstated_posting(dispute: Dispute, amount: Money) -> Posting:
+    key = f"{dispute.stripe_id}:reinstated"
+    return Posting("reinstated", key, STRIPE_BALANCE, DISPUTED, amount, dispute.payment_id)
 
 
 def lost_postings(dispute: Dispute, rows: Sequence[Reversal], excess: Money) -> Iterator[Posting]:

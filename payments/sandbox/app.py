@@ -53,6 +53,7 @@ OPERATIONS: dict[str, Handler] = {
     "GET /v1/refunds/{refund}": refunds.find_refund,
     "GET /v1/disputes": disputes.list_disputes,
     "GET /v1/disputes/{dispute}": disputes.find_dispute,
+    "GET /v1/radar/early_fraud_warnings/{warning}": disputes.find_warning,
     "GET /v1/charges": charges.list_charges,
     "GET /v1/balance": payouts.find_balance,
     "GET /v1/payouts": payouts.list_payouts,

@@ -5,7 +5,7 @@ from payments.sandbox.calls import Call, missing, page
 from payments.sandbox.store import Thing, new_id, now_seconds, shown
 from payments.sandbox.world import World
 
-FEE = 15_00
+FEE = ANSWERING_FEE = 15_00
 
 
 def find_dispute(world: World, call: Call) -> Thing:
@@ -20,6 +20,30 @@ def list_disputes(world: World, call: Call) -> Thing:
     call.check((), ("charge", "payment_intent", "limit", "starting_after", "ending_before"))
     charge = call.text("charge")
     return page([each for each in world.state.all("dispute") if charge in (None, each["charge"])], call)
+
+
+def warn(world: World, charge: Thing) -> Thing:
+    """The bank suspects fraud. Nothing moves."""
+    warning: Thing = {
+        "id": new_id("issfr"),
+        "object": "radar.early_fraud_warning",
+        "actionable": True,
+        "charge": charge["id"],
+        "created": now_seconds(),
+        "fraud_type": "unauthorized_use_of_card",
+        "livemode": False,
+        "payment_intent": charge["payment_intent"],
+    }
+    world.outbox.snapshot("radar.early_fraud_warning.created", world.state.put(warning))
+    return warning
+
+
+def find_warning(world: World, call: Call) -> Thing:
+    call.check(())
+    warning = world.state.find(call.ids["warning"], "radar.early_fraud_warning")
+    if warning is None:
+        raise missing("early_fraud_warning", call.ids["warning"])
+    return warning
 
 
 def open_dispute(world: World, charge: Thing, *, is_inquiry: bool = False, amount: int | None = None) -> Thing:
@@ -39,6 +63,15 @@ def open_dispute(world: World, charge: Thing, *, is_inquiry: bool = False, amoun
     return dispute
 
 
+def answer_dispute(world: World, dispute: Thing) -> None:
+    """Evidence is handed in, which costs another fee; it comes back if the dispute is won. Raises ValueError."""
+    if dispute["status"] != "needs_response":
+        raise ValueError(f"a dispute that is {dispute['status']} cannot be answered")
+    dispute["status"] = "under_review"
+    _move(world, dispute, 0, "dispute", fee=ANSWERING_FEE)
+    world.outbox.snapshot("charge.dispute.updated", world.state.put(dispute))
+
+
 def close_dispute(world: World, dispute: Thing, status: str) -> None:
     """`status`: won or lost; of an inquiry, warning_closed. Raises ValueError."""
     is_inquiry = dispute["status"].startswith("warning_")
@@ -51,7 +84,8 @@ def close_dispute(world: World, dispute: Thing, status: str) -> None:
         charge["disputed"] = False
         world.state.put(charge)
     if status == "won":
-        _move(world, dispute, dispute["amount"], "dispute_reversal")
+        answered = len(dispute["balance_transactions"]) > 1
+        _move(world, dispute, dispute["amount"], "dispute_reversal", fee=-ANSWERING_FEE if answered else 0)
         world.outbox.snapshot("charge.dispute.funds_reinstated", dispute)
     world.outbox.snapshot("charge.dispute.closed", world.state.put(dispute))
 

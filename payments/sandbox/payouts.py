@@ -8,6 +8,8 @@ from payments.sandbox.calls import Call, missing, page
 from payments.sandbox.store import Thing, new_id, now_milliseconds, now_seconds
 from payments.sandbox.world import World
 
+WHOLE = {"huf": 100, "twd": 100}
+"""Banks take whole forints and dollars: what is left stays on the balance."""
 TICK = timedelta(milliseconds=25)
 FAILURE = {
     "failure_code": "account_closed",
@@ -100,11 +102,13 @@ def _empty(world: World, balance_id: str) -> None:
     balance = world.state.find(balance_id, "_balance")
     if balance is None or balance["amount"] == 0:
         return
-    now = now_seconds()
+    now, whole = now_seconds(), balance["amount"] - balance["amount"] % WHOLE.get(balance["currency"], 1)
+    if whole == 0:
+        return
     payout: Thing = {
         "id": new_id("po"),
         "object": "payout",
-        "amount": balance["amount"],
+        "amount": whole,
         "arrival_date": now,
         "automatic": True,
         "created": now,
@@ -121,7 +125,7 @@ def _empty(world: World, balance_id: str) -> None:
         "_account": balance["account"],
         "_balance": balance_id,
     }
-    balance["amount"] = 0
+    balance["amount"] -= whole
     world.state.put(balance)
     world.outbox.snapshot("payout.created", payout, account=payout["_account"])
     payout["status"] = "in_transit"

@@ -68,6 +68,7 @@ from payments.store.payments import (
     shares_by_id,
     shares_of,
     shares_of_payee,
+    warned_payments,
 )
 from payments.store.payouts import count_payouts_of_payees, lock_payout, payouts_by_id, payouts_of_payees
 from payments.store.reconciliations import (
@@ -207,4 +208,5 @@ __all__ = [
     "unsent_payments",
     "unsettled_refunds",
     "unsettled_returns",
+    "warned_payments",
 ]

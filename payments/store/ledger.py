@@ -129,8 +129,8 @@ async def broken_entry(read: Read) -> tuple[int, str] | None:
     return None if row is None else (row[0] or 0, row[1])
 
 
-async def moved_by(read: Read, source: str, side: Side, currency: str) -> tuple[int, int]:
-    """What one of Stripe's objects moved on an account, and how many of its entries even out rates."""
+async def moved_by(read: Read, source: str, side: Side, currency: str, *, kind: str) -> tuple[int, int]:
+    """What one of Stripe's objects moved on an account, and how many of its entries are of a kind."""
     account = sa.select(col(Account.id)).where(
         col(Account.kind) == side.kind,
         col(Account.payee_id).is_not_distinct_from(side.payee_id),
@@ -142,7 +142,7 @@ async def moved_by(read: Read, source: str, side: Side, currency: str) -> tuple[
     )
     query = sa.select(
         sa.cast(sa.func.coalesce(sa.func.sum(signed), 0), sa.BigInteger),
-        sa.func.count().filter(col(Entry.kind) == "fx"),
+        sa.func.count().filter(col(Entry.kind) == kind),
     ).where(col(Entry.key).startswith(f"{source}:", autoescape=True))
     minor, count = (await read.session.execute(query)).one()
     return minor, count

@@ -27,11 +27,15 @@ class MovementKind(StrEnum):
     PAYOUT_RETURNED = "payout_failed"
 
 
-ADDS = (MovementKind.EARNED, MovementKind.RETURNED, MovementKind.PAYOUT_RETURNED)
+ADDS = (MovementKind.EARNED, MovementKind.RETURNED)
 
 ENTRIES = Order((col(Entry.id),))
 DEBIT, CREDIT = aliased(Account), aliased(Account)
-SIGNED = sa.case((col(Entry.kind).in_(ADDS), col(Entry.amount_minor)), else_=-col(Entry.amount_minor))
+SIGNED = sa.case(
+    (sa.or_(col(Entry.kind).in_(ADDS), col(CREDIT.kind) == AccountKind.PAYEE_BANK), col(Entry.amount_minor)),
+    else_=-col(Entry.amount_minor),
+)
+"""What comes from a bank adds, what goes there does not: a payout of less than nothing is taken from the bank."""
 OWNER: sa.ColumnElement[int] = sa.func.coalesce(col(DEBIT.payee_id), col(CREDIT.payee_id))
 MONTH = sa.cast(sa.func.date_trunc("month", sa.func.timezone("UTC", col(Entry.at))), sa.Date)
 
@@ -59,7 +63,11 @@ class MonthlySum:
 
 def select_movements(*selected: Any) -> sa.Select[Any]:
     """Of a payout that failed before it was paid nothing had been paid out."""
-    came_back = sa.or_(col(Entry.kind) != MovementKind.PAYOUT_RETURNED, col(CREDIT.kind) == AccountKind.PAYEE_BANK)
+    came_back = sa.or_(
+        col(Entry.kind) != MovementKind.PAYOUT_RETURNED,
+        col(CREDIT.kind) == AccountKind.PAYEE_BANK,
+        col(DEBIT.kind) == AccountKind.PAYEE_BANK,
+    )
     return (
         sa.select(*selected)
         .select_from(Entry)

@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from core.store import refresh_clock
 from core.work import Read, Work
+from payments.rules import SENDABLE
 from payments.states import ShareStatus
 from payments.tables import Payment, Share
 
@@ -88,6 +89,12 @@ async def shares_of_payee(
     order = col(Share.id).asc() if last else col(Share.id).desc()
     rows = (await read.session.execute(query.order_by(order).limit(limit))).scalars().all()
     return rows[::-1] if last else rows
+
+
+async def warned_payments(read: Read) -> Sequence[Payment]:
+    """Those of which a bank has warned, and that can still be refunded: the oldest warning first."""
+    query = sa.select(Payment).where(col(Payment.fraud_warned_at).is_not(None), col(Payment.status).in_(SENDABLE))
+    return (await read.session.execute(query.order_by(col(Payment.fraud_warned_at)))).scalars().all()
 
 
 async def payments_with_held_shares(read: Read, payee_id: int) -> Sequence[int]:

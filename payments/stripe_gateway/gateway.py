@@ -85,12 +85,12 @@ class StripeGateway(Returns, Bookkeeping):
             raise Refused("Stripe opened a session for saving a card, but gave it no page. Start another one.")
         return session.id, session.url
 
-    async def saved_method(self, *, customer_id: str) -> Method | None:
+    async def saved_methods(self, *, customer_id: str) -> list[Method]:
         with our_words():
             newest_first = await self._stripe.v1.customers.payment_methods.list_async(
-                customer_id, {"type": "card", "limit": 1}
+                customer_id, {"type": "card", "limit": PAGE_SIZE}
             )
-        return next((method_of(method) for method in newest_first.data), None)
+        return [method_of(method) for method in newest_first.data]
 
     # charges
 

@@ -93,5 +93,10 @@ class Returns:
             page = await self._stripe.v1.disputes.list_async({"charge": charge_id, "limit": PAGE_SIZE})
             return [dispute_of(dispute) async for dispute in page.auto_paging_iter()]
 
+    async def find_warning(self, stripe_id: str) -> str:
+        with our_words():
+            warning = await self._stripe.v1.radar.early_fraud_warnings.retrieve_async(stripe_id)
+        return warning.charge.id if isinstance(warning.charge, stripe.Charge) else warning.charge
+
     def _marks(self, **ids: int) -> dict[str, str]:
         return {**{name: str(value) for name, value in ids.items()}, "env": self._environment}

@@ -24,8 +24,9 @@ from payments.states import PaymentStatus, ShareStatus
 
 class Payment(Table, table=True):
     """One charge for one `reference`. `intent_id` is Stripe's PaymentIntent; the attempts number idempotency keys and
-    grow only after a definitive refusal. `abandoned_at`: the intent was canceled for good. `settled_minor` is what came
-    of it where Stripe settled in another currency; null where it is `amount_minor`."""
+    grow only after a definitive refusal. `abandoned_at`: the intent was canceled for good. `fraud_warned_at`: the payer's
+    bank suspects fraud. `settled_minor` is what came of it where Stripe settled in another currency; null where it is
+    `amount_minor`."""
 
     id: Id = None
     reference: int = Field(sa_type=BigInteger, unique=True)
@@ -48,6 +49,7 @@ class Payment(Table, table=True):
     due_at: Moment
     succeeded_at: MaybeMoment = None
     abandoned_at: MaybeMoment = None
+    fraud_warned_at: MaybeMoment = None
     __table_args__ = (
         listed("status", PaymentStatus),
         sa.CheckConstraint("amount_minor > 0 and refunded_minor between 0 and amount_minor", name="amounts"),

@@ -1,4 +1,4 @@
-"""Commands that look into the books: ledger verify, reconcile, catch-up."""
+"""Commands that look into the books: ledger verify, reconcile, warnings, catch-up."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,8 +11,10 @@ import typer
 from core.actor import SYSTEM
 from core.errors import NotFound
 from core.work import Read
+from market.store import licences
 from payments import catching_up, ledger, reconciling, store
 from payments.errors import GatewayError
+from payments.money import Money
 from payments.reconciling import Found
 from payments.stripe_gateway import StripeGateway
 from server import gateway, processes
@@ -73,6 +75,28 @@ def reconcile(
     if not found.is_clear:
         raise typer.Exit(1)
     typer.echo("All agree: the payments, the ledger and the payment service.")
+
+
+@app.command()
+def warnings() -> None:
+    """Payments of which a bank has warned that they may be fraud, and that can still be refunded before they are disputed
+    (`refundLicence`). Ends with 1 if there are any."""
+
+    async def ask(read: Read) -> list[str]:
+        warned = await store.warned_payments(read)
+        numbers = await licences.numbers(read, [payment.reference for payment in warned])
+        return [
+            f"{numbers[payment.reference]}: {Money(payment.amount_minor - payment.refunded_minor, payment.currency)}, "
+            f"warned of at {payment.fraud_warned_at:%Y-%m-%d %H:%M} UTC"
+            for payment in warned
+        ]
+
+    warned = opening.read(ask)
+    for line in warned:
+        typer.echo(line, err=True)
+    if warned:
+        raise typer.Exit(1)
+    typer.echo("No bank has warned of a payment that can still be refunded.")
 
 
 @app.command("catch-up")

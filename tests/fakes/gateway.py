@@ -48,7 +48,8 @@ class FakeGateway:
     faults: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
     calls: list[str] = field(default_factory=list)
     customers: dict[str, int] = field(default_factory=dict)
-    saved: dict[str, Method] = field(default_factory=dict)
+    saved: dict[str, list[Method]] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)
     intents: dict[str, Intent] = field(default_factory=dict)
     intent_customers: dict[str, str] = field(default_factory=dict)
     transfers: dict[str, tuple[TransferMade, int, str | None]] = field(default_factory=dict)
@@ -73,7 +74,7 @@ class FakeGateway:
     def save_method(self, customer_id: str, card: Card = "good", *, expires_on: date | None = None) -> Method:
         method = Method(id=self._id("pm"), label="Visa ending in 4242", expires_on=expires_on)
         self.cards[method.id] = card
-        self.saved[customer_id] = method
+        self.saved[customer_id] = [method, *self.saved.get(customer_id, [])]
         return method
 
     def set_account(self, account_id: str, transfers: AccountState, *requirements: str) -> None:
@@ -170,8 +171,11 @@ class FakeGateway:
 
         return await self._call("start_setup", key, (customer_id, return_url), do)
 
-    async def saved_method(self, *, customer_id: str) -> Method | None:
-        return await self._call("saved_method", None, (), lambda: self.saved.get(customer_id))
+    async def saved_methods(self, *, customer_id: str) -> list[Method]:
+        return await self._call("saved_methods", None, (), lambda: self.saved.get(customer_id, []))
+
+    async def find_warning(self, stripe_id: str) -> str:
+        return await self._call("find_warning", None, (), lambda: self.warnings[stripe_id])
 
     # charges
 

@@ -63,6 +63,7 @@ async def test_a_payer_can_pay_until_its_card_expires(room: MoneyRoom) -> None:
     async with room.read() as read:
         today = read.today
     for expires_on, can in ((today, True), (today - timedelta(days=1), False), (None, True)):
+        room.gateway.saved.clear()
         room.gateway.save_method(customer_id, expires_on=expires_on)
         await payers.refresh(room.work, room.gateway, BRAND)
         assert await able(room) is can
@@ -79,6 +80,7 @@ async def test_who_has_no_method_or_an_expired_one_is_told_what_to_do(room: Mone
     async with room.work() as work:
         await payers.check_can_pay(work, BRAND)
         yesterday = work.today - timedelta(days=1)
+    room.gateway.saved.clear()
     room.gateway.save_method(customer_id, expires_on=yesterday)
     await payers.refresh(room.work, room.gateway, BRAND)
     async with room.work() as work:
@@ -103,4 +105,33 @@ async def test_of_many_refreshes_at_once_the_newest_answer_stays(room: MoneyRoom
         await payers.refresh(room.work, room.gateway, BRAND)
 
     await asyncio.gather(*(change() for _ in range(4)))
-    assert (await known(room)).payment_method_id == room.gateway.saved[customer_id].id
+    assert (await known(room)).payment_method_id == room.gateway.saved[customer_id][0].id
+
+
+async def test_of_several_cards_the_newest_that_can_be_charged_is_taken(room: MoneyRoom) -> None:
+    customer_id = await room.payer()
+    good = (await known(room)).payment_method_id
+    async with room.read() as read:
+        yesterday = read.today - timedelta(days=1)
+    room.gateway.save_method(customer_id, expires_on=yesterday)
+    await payers.refresh(room.work, room.gateway, BRAND)
+    assert (await known(room)).payment_method_id == good
+    newest = room.gateway.save_method(customer_id)
+    await payers.refresh(room.work, room.gateway, BRAND)
+    assert (await known(room)).payment_method_id == newest.id
+
+
+async def test_a_customer_that_was_deleted_cannot_pay_and_is_made_anew(room: MoneyRoom) -> None:
+    old = await room.payer()
+    gone = Refused("No such customer.", code="resource_missing")
+    room.gateway.fail("saved_methods", gone)
+    await payers.refresh(room.work, room.gateway, BRAND)
+    assert not await able(room)
+    room.gateway.fail("start_setup", gone)
+    await start(room)
+    assert (await known(room)).customer_id not in (None, old)
+    assert room.calls("create_customer")[-1] == f"create_customer payer:{BRAND}:customer:2"
+    room.gateway.fail("start_setup", Refused("not now"))
+    with pytest.raises(PaymentProblem, match="not now"):
+        await start(room)
+    assert len(room.gateway.customers) == 2

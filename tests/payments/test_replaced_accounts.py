@@ -117,7 +117,6 @@ async def test_an_account_that_is_not_shown_is_named_and_stops_nobody(room: Mone
     account = sandbox.world.state.find(lost, "v2.core.account")
     assert account is not None
     account["closed"] = True  # with money on it, and nobody was told
-    sandbox.pay_out()
     assert await catch_up(room.work, sandbox.gateway, back=WEEK) > 0
     found = await reconciling.reconcile(room.work, room.database_snapshot, sandbox.gateway)
     unreadable, missing = found.differences

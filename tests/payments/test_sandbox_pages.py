@@ -14,7 +14,7 @@ async def test_a_brand_saves_a_card_on_the_page(sandbox: OfflineStripe) -> None:
     session, url = await gateway.start_setup(
         customer_id=customer, return_url="http://app.test/?s={CHECKOUT_SESSION_ID}", key="s"
     )
-    assert await gateway.saved_method(customer_id=customer) is None
+    assert await gateway.saved_methods(customer_id=customer) == []
     async with sandbox.browser() as browser:
         page = await browser.get(url)
         assert page.status_code == 200
@@ -23,7 +23,7 @@ async def test_a_brand_saves_a_card_on_the_page(sandbox: OfflineStripe) -> None:
         done = await browser.post(url, data={"card": "declines"})
         again = await browser.post(url, data={"card": "ok"})
     assert done.headers["location"] == again.headers["location"] == f"http://app.test/?s={session}"
-    method = await gateway.saved_method(customer_id=customer)
+    [method] = await gateway.saved_methods(customer_id=customer)
     assert method is not None
     assert method.label == "Visa •••• 0341"
     kinds = {event["type"] for event in sandbox.world.state.all("event")}

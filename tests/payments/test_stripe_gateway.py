@@ -226,7 +226,7 @@ async def test_the_newest_card_is_the_saved_method(gateway: StripeGateway) -> No
         "data": [{"id": "pm_9", "object": "payment_method", "card": card}],
     }
     answers("GET", "/v1/customers/cus_1/payment_methods", methods)
-    method = await gateway.saved_method(customer_id="cus_1")
+    method = (await gateway.saved_methods(customer_id="cus_1"))[0]
     assert method is not None
     assert (method.id, method.label, method.expires_on) == ("pm_9", "American Express •••• 0005", date(2028, 2, 29))
 

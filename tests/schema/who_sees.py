@@ -126,6 +126,7 @@ TABLE: dict[str, dict[str, str]] = {
         "createdAt": "SS-S-S-U",
         "dueAt": "SS-S-S-U",
         "failureMessage": "00-S-S-U",
+        "fraudWarnedAt": "00-0-S-U",
         "licence": "SS-S-S-U",
         "nextActionUrl": "00-S-0-U",
         "shares": "SS-S-S-U",

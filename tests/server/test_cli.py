@@ -44,6 +44,7 @@ def test_each_command_explains_itself(tmp_path: Path) -> None:
         "create-party",
         "ledger",
         "reconcile",
+        "warnings",
     ):
         assert command in done.stdout
 

@@ -1,10 +1,12 @@
 """Settings: what they refuse, in which words, and that the example file tells of all of them."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from server import settings
+from server.processes import sandbox_settings
 from server.settings import Settings, SettingsError, load
 
 PRODUCTION = {
@@ -87,6 +89,14 @@ def test_production_refuses_what_only_a_laptop_may_have(monkeypatch: pytest.Monk
 def test_two_webhook_secrets_while_one_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said(monkeypatch, STRIPE_WEBHOOK_SECRET="whsec_new, whsec_old") == ""
     assert load().webhook_secrets == ("whsec_new", "whsec_old")
+
+
+def test_rates_of_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert said(monkeypatch, SANDBOX_RATES="JPY=0.0061, gbp=1.17", SANDBOX_SETTLES_IN="sek") == ""
+    told = sandbox_settings(load())
+    assert (told.settles_in, told.rates) == ("sek", {"jpy": Decimal("0.0061"), "gbp": Decimal("1.17")})
+    for wrong in ("jpy", "jpy=", "yen=fast", "jpy=-1", "jpy=nan"):
+        assert "SANDBOX_RATES" in said(monkeypatch, SANDBOX_RATES=wrong)
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

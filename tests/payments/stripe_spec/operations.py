@@ -22,6 +22,7 @@ SERVICES = (
     "stripe._event_service",
     "stripe._balance_transaction_service",
     "stripe.checkout._session_service",
+    "stripe.radar._early_fraud_warning_service",
     "stripe.v2.core._account_service",
     "stripe.v2.core._account_link_service",
     "stripe.v2.core._event_service",
