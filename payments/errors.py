@@ -10,6 +10,7 @@ GatewayError          an answer of the payment service that is not a success
   × Unknown           no answer, or one that says nothing of the outcome: ask again with the same key, or look
 
 ForgedEvent           a webhook whose signature or body does not hold up
+  OtherMode           a true one, of what is done with test money while we have live money, or the other way round
 """
 
 from core.errors import Refusal
@@ -53,3 +54,7 @@ class Unknown(GatewayError):
 
 class ForgedEvent(Exception):
     pass
+
+
+class OtherMode(ForgedEvent):
+    """Stripe sends events of payees' accounts in test mode to live addresses too."""

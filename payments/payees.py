@@ -4,15 +4,19 @@ A payee has one account at a time. When Stripe says that it is closed it is let 
 what was sent to the old one, and what that pays out, remains its payee's.
 """
 
+import logging
+
 from core.errors import NotFound
 from core.work import OpenWork, Work
 from payments import regions, rules, store
 from payments.errors import PaymentProblem, Refused, Unknown
 from payments.facts import PayeeChanged
-from payments.gateway import AccountSeen, Gateway
+from payments.gateway import AccountSeen, AccountState, Gateway
 from payments.payers import SILENT
 from payments.states import PayeeStatus
 from payments.tables import Payee
+
+log = logging.getLogger(__name__)
 
 
 async def start_onboarding(
@@ -101,7 +105,11 @@ async def _refreshed(open_work: OpenWork, gateway: Gateway, payee_id: int) -> bo
         account_id, seen_at = known.account_id, known.updated_at
     if account_id is None:
         return True
-    account = await gateway.find_account(account_id)
+    try:
+        account = await gateway.find_account(account_id)
+    except Refused as refused:  # it is not shown to us: whatever became of it, it cannot be sent anything now
+        log.warning("account %s of payee %s cannot be read: %s", account_id, payee_id, refused.message)
+        account = AccountSeen(account_id, AccountState.REJECTED, ())
     async with open_work() as work:
         payee = await store.lock_payee(work, payee_id)
         if payee.updated_at != seen_at:

@@ -3,17 +3,17 @@
 import json
 from typing import Any
 
-from payments.errors import ForgedEvent
+from payments.errors import ForgedEvent, OtherMode
 from payments.gateway import EventSeen
 
 
 def read(body: bytes, *, live: bool) -> EventSeen:
-    """The signature has been checked. Raises ForgedEvent; an event of the other mode (test or live) is forged to us."""
+    """The signature has been checked. Raises ForgedEvent; OtherMode where one is live and the other is a test."""
     try:
         event = json.loads(body)
         seen = _thin(event) if event["object"] == "v2.core.event" else _snapshot(event)
         if bool(event.get("livemode")) != live:
-            raise ForgedEvent("The event is of the other mode: a live one in test, or a test one in live.")
+            raise OtherMode("The event is of the other mode: a live one in test, or a test one in live.")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ForgedEvent("The body is no event of Stripe.") from error
     return seen

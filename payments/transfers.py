@@ -1,7 +1,6 @@
 """Sending each payee its share of a payment that succeeded, or holding it until it can be sent."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from core.work import OpenWork, Work
@@ -121,8 +120,7 @@ async def _send_one(open_work: OpenWork, gateway: Gateway, order: Order, *, tran
     except Refused as refused:
         async with open_work() as work:
             await _record_refusal(work, order, refused)
-        with suppress(Refused):  # the other shares must not wait for an account that cannot even be read
-            await payees.refresh(open_work, gateway, order.payee_id)
+        await payees.refresh(open_work, gateway, order.payee_id)
         return
     async with open_work() as work:
         await _record_transfer(work, order, transfer_id)

@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from core.actor import SYSTEM
 from payments import webhooks
-from payments.errors import ForgedEvent
+from payments.errors import ForgedEvent, OtherMode
 from payments.gateway import Gateway
 from server.database import Database
 
@@ -24,6 +24,8 @@ class Webhook:
         body = await request.body()
         try:
             seen = self.gateway.read_event(body, request.headers.get("stripe-signature", ""), self.secrets)
+        except OtherMode as other:
+            return PlainTextResponse(f"{other}\n")  # refused, it would come again for days, and then nothing more would
         except ForgedEvent as forged:
             return PlainTextResponse(f"{forged}\n", status_code=400)
         async with self.database.work(SYSTEM)() as work:

@@ -1,7 +1,6 @@
 """Carrying out reversals and returns at Stripe."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from core.work import OpenWork, Work
@@ -184,8 +183,7 @@ async def _give_back(open_work: OpenWork, gateway: Gateway, order: Return) -> No
             known = transfer.id
     except Refused:
         await _record(open_work, order.payment_id, order.reversal_id, ReversalStatus.RETURNING, _again(order.attempt))
-        with suppress(Refused):
-            await payees.refresh(open_work, gateway, order.payee_id)
+        await payees.refresh(open_work, gateway, order.payee_id)
         return
     found = known
 

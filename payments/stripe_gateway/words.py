@@ -32,8 +32,12 @@ Marked: TypeAlias = stripe.PaymentIntent | stripe.Charge | stripe.Transfer | str
 
 PAGE_SIZE = 100
 
-NOT_DEFINITIVE = {401, 408, 409, 425, 429}
-"""Client errors that say nothing of the request: our API key is wrong, the lock is taken, too many at once."""
+NOT_DEFINITIVE = {401, 403, 408, 409, 425, 429}
+"""Client errors that say nothing of the request: our API key is wrong or may not do it, the lock is taken, too many at
+once."""
+
+NOT_OURS = "account_invalid"
+"""A payee's account was closed, or has left our platform: with 403, and definitive."""
 
 STATES = {
     "requires_confirmation": IntentState.READY,
@@ -62,10 +66,11 @@ def error_of(error: stripe.StripeError) -> GatewayError:
         authenticate = "authentication_required" in (error.code, decline)
         return Declined(message, code=decline or error.code, needs_authentication=authenticate)
     status = error.http_status or 0
+    code = error.code or (error.error.code if error.error else None)  # of a 403 the SDK hands on no code itself
     uncertain = isinstance(error, stripe.IdempotencyError | stripe.RateLimitError) or status in NOT_DEFINITIVE
-    if 400 <= status < 500 and not uncertain:
-        return Refused(message, code=error.code)
-    return Unknown(message, code=error.code)
+    if 400 <= status < 500 and (not uncertain or code == NOT_OURS):
+        return Refused(message, code=code)
+    return Unknown(message, code=code)
 
 
 # Stripe's objects in our words

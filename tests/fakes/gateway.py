@@ -1,14 +1,12 @@
 """A payment processor in memory that keeps idempotency keys as Stripe does, and fails on demand."""
 
-import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import count
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-from payments.errors import Declined, Refused, Unknown
+from payments.errors import Declined, Refused
 from payments.gateway import (
     AccountSeen,
     AccountState,
@@ -25,28 +23,17 @@ from payments.gateway import (
 )
 from payments.money import Money, to_stripe
 from payments.reconciliation import Books, ChargeHeld, PayoutHeld, RefundHeld, ReversalHeld, TransferHeld
-
-T = TypeVar("T")
+from tests.fakes.answering import Answering
 
 Card = Literal["good", "declined", "needs_authentication", "slow"]
-Fault = Literal["lost", "silent"] | Refused
-"""`lost`: it is done and the answer never arrives. `silent`: it never arrived there. A Refused is what is answered."""
-
 CONFIRMABLE = (IntentState.READY, IntentState.NEEDS_METHOD, IntentState.NEEDS_ACTION)
 
 
-class KeyMisused(Exception):
-    """The same idempotency key came with other parameters."""
-
-
 @dataclass
-class FakeGateway:
-    """`cards` says what becomes of a method, `faults` what goes wrong with the next call of each name, `refund_states`
-    in which states the next refunds begin, if not SUCCEEDED."""
+class FakeGateway(Answering):
+    """`cards` says what becomes of a method, `refund_states` in which states the next refunds begin, if not SUCCEEDED."""
 
     cards: dict[str, Card] = field(default_factory=dict)
-    faults: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
-    calls: list[str] = field(default_factory=list)
     customers: dict[str, int] = field(default_factory=dict)
     saved: dict[str, list[Method]] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
@@ -59,17 +46,9 @@ class FakeGateway:
     accounts: dict[str, AccountSeen] = field(default_factory=dict)
     payouts: dict[str, tuple[str, PayoutSeen]] = field(default_factory=dict)
     balances: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    _keys: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     _numbers: Any = field(default_factory=lambda: count(1))
 
     # what a test does to it
-
-    def fail(self, call: str, *faults: Fault) -> None:
-        self.faults[call] += faults
-
-    def forget_keys(self) -> None:
-        """What happens after a day."""
-        self._keys.clear()
 
     def save_method(self, customer_id: str, card: Card = "good", *, expires_on: date | None = None) -> Method:
         method = Method(id=self._id("pm"), label="Visa ending in 4242", expires_on=expires_on)
@@ -366,38 +345,6 @@ class FakeGateway:
 
     def read_event(self, body: bytes, signature: str, secrets: tuple[str, ...]) -> EventSeen:
         raise NotImplementedError("Nothing is signed here.")
-
-    # how it answers
-
-    async def _call(self, name: str, key: str | None, parameters: tuple[Any, ...], do: Callable[[], T]) -> T:
-        self.calls.append(f"{name} {key}" if key else name)
-        await asyncio.sleep(0)
-        fault = self.faults[name].pop(0) if self.faults[name] else None
-        if fault == "silent":
-            raise Unknown("The line is dead.", code="connection")
-        answer = self._answer(key, parameters, do, fault)
-        await asyncio.sleep(0)
-        if fault == "lost":
-            raise Unknown("The answer was lost.", code="connection")
-        if isinstance(answer, Refused):
-            raise answer
-        return answer  # type: ignore[no-any-return]
-
-    def _answer(self, key: str | None, parameters: tuple[Any, ...], do: Callable[[], T], fault: Fault | None) -> Any:
-        """The first answer to a key is kept, refusals too, and given again to whoever brings the same key."""
-        if key is not None and key in self._keys:
-            before, kept = self._keys[key]
-            if before != parameters:
-                raise KeyMisused(f"{key} came with {before}, then with {parameters}")
-            return kept
-        answer: Any
-        try:
-            answer = fault if isinstance(fault, Refused) else do()
-        except Refused as refused:
-            answer = refused
-        if key is not None:
-            self._keys[key] = (parameters, answer)
-        return answer
 
     def _id(self, prefix: str) -> str:
         return f"{prefix}_{next(self._numbers)}"

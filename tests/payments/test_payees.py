@@ -66,6 +66,19 @@ async def test_a_payee_is_told_of_only_when_something_is_new(room: MoneyRoom) ->
     assert len(room.told(PayeeChanged)) == told + 1
 
 
+async def test_an_account_that_is_not_shown_to_us_is_sent_nothing_until_it_is_again(room: MoneyRoom) -> None:
+    """It has left our platform, or our key is that of another."""
+    account_id = await room.payee(MODEL)
+    room.gateway.fail("find_account", Refused("No access.", code="account_invalid"))
+    await payees.refresh(room.work, room.gateway, MODEL)
+    payee = await room.find_payee(MODEL)
+    assert (payee.status, payee.account_id) == (PayeeStatus.RESTRICTED, account_id)
+    async with room.read() as read:
+        assert await store.payees_awaited(read, older_than=timedelta(0)) == [MODEL]
+    await payees.refresh(room.work, room.gateway, MODEL)
+    assert (await room.find_payee(MODEL)).status is PayeeStatus.READY
+
+
 async def test_of_many_refreshes_at_once_the_newest_answer_stays(room: MoneyRoom) -> None:
     account_id = await room.payee(MODEL, AccountState.PENDING)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import stripe
 
-from payments.errors import ForgedEvent
+from payments.errors import ForgedEvent, OtherMode
 from payments.stripe_gateway import StripeGateway
 
 
@@ -93,6 +93,11 @@ def _tampered(body: bytes, signature: str) -> tuple[bytes, str]:
 def test_forged_events_are_thrown_out(gateway: StripeGateway, forge: Callable[[], tuple[bytes, str]]) -> None:
     with pytest.raises(ForgedEvent):
         gateway.read_event(*forge(), ("whsec_1",))
+
+
+def test_an_event_of_the_other_mode_is_told_from_a_forged_one(gateway: StripeGateway) -> None:
+    with pytest.raises(OtherMode):
+        gateway.read_event(*signed(snapshot(livemode=True), "whsec_1"), ("whsec_1",))
 
 
 def test_no_secret_accepts_nothing(gateway: StripeGateway) -> None:

@@ -14,7 +14,7 @@ import uvicorn
 from strawberry.types import Info
 
 from core.errors import NotAllowed
-from payments.errors import ForgedEvent
+from payments.errors import ForgedEvent, OtherMode
 from payments.gateway import EventSeen
 from schema.activity import Told
 from schema.context import Context
@@ -30,6 +30,8 @@ class FakeGateway:
     def read_event(self, body: bytes, signature: str, secrets: tuple[str, ...]) -> EventSeen:
         if signature not in secrets:
             raise ForgedEvent("The signature does not match.")
+        if body == b"evt_live":
+            raise OtherMode("The event is of the other mode.")
         return EventSeen(body.decode(), "payment_intent.succeeded", None, "pi_1", {})
 
 

@@ -35,5 +35,14 @@ async def test_a_forged_event_is_refused(http: httpx.AsyncClient, database: Data
         assert (await read.session.execute(select(StripeEvent))).all() == []
 
 
+async def test_an_event_of_the_other_mode_is_taken_and_not_kept(http: httpx.AsyncClient, database: Database) -> None:
+    """Stripe sends test events of payees' accounts to live addresses too, and gives up an address that refuses them."""
+    headers = {"Stripe-Signature": SANDBOX_CONNECT_SECRET}
+    answer = await http.post("/webhooks/stripe/connect", content=b"evt_live", headers=headers)
+    assert answer.status_code == 200
+    async with database.read(SYSTEM)() as read:
+        assert (await read.session.execute(select(StripeEvent))).all() == []
+
+
 async def test_only_post(http: httpx.AsyncClient) -> None:
     assert (await http.get("/webhooks/stripe")).status_code == 405
