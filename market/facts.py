@@ -23,6 +23,18 @@ class PasswordChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordResetOffered(Fact):
+    """An operator made a link with which she sets a new one."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordReset(Fact):
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class SignedIn(Fact):
     person_id: int
     sign_in_id: int

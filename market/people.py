@@ -19,6 +19,7 @@ from market.facts import (
     PasskeyAdded,
     PasskeyRemoved,
     PasswordChanged,
+    PasswordReset,
     SessionEnded,
     SignedIn,
 )
@@ -237,6 +238,16 @@ async def change_password(work: Work, *, known_hash: str, password_hash: str, us
     work.record(PasswordChanged(person_id=_id(person)))
     await _end(work, person_id=_id(person))
     return await begin_session(work, person, method="password", user_agent=user_agent, replaces=None)
+
+
+async def reset_password(work: Work, *, person_id: int, known_hash: str | None, password_hash: str) -> None:
+    """By who was handed the link: every session that there was has ended. Of two at once the second finds another hash."""
+    person = await store.people.lock(work, person_id)
+    if person.password_hash != known_hash or person.suspended_at is not None:
+        raise WrongState("The password was changed just now.", state="CHANGED")
+    person.password_hash = password_hash
+    work.record(PasswordReset(person_id=person_id))
+    await _end(work, person_id=person_id)
 
 
 async def add_passkey(work: Work, *, name: str, credential_id: bytes, public_key: bytes, sign_count: int) -> Passkey:

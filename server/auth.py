@@ -123,7 +123,7 @@ class Authenticator:
         right = await self.verify(known or _NOBODYS_HASH, password)
         if person is None or person.id is None or known is None or not right:
             await self.refused(person.id if person else None, "password")
-            raise WrongCredential("Email and password do not match.")
+            raise WrongCredential("Email and password do not match. Forgotten? Ask whoever runs this for a link.")
         async with self.database.work(ANONYMOUS)() as work:
             secret = await people.begin_session(
                 work, person, method="password", user_agent=user_agent, replaces=replaces

@@ -120,6 +120,8 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     market.AccountCreated: (),
     market.OperatorCreated: (),
     market.PasswordChanged: (),
+    market.PasswordResetOffered: (),
+    market.PasswordReset: (),
     market.SignedIn: (),
     market.SignInRefused: (),
     market.SessionEnded: (),

@@ -1,19 +1,24 @@
-"""Commands that let people and programs in: create-party, create-operator, create-api-key."""
+"""Commands that let people and programs in: create-party, create-operator, create-api-key, people reset."""
 
 from typing import Annotated
 
 import typer
 
 from core.actor import Scope
+from core.errors import NotFound
+from core.seal import Seal
 from core.work import Work
 from market import parties
 from market import store as market
+from market.facts import PasswordResetOffered
 from market.rights import Industry
 from market.states import PartyKind
-from server import auth, store
+from server import auth, resets, store
 from server.cli import opening
 
 app = typer.Typer()
+people_app = typer.Typer(no_args_is_help=True, help="Help people who cannot come in.")
+app.add_typer(people_app, name="people")
 
 Password = Annotated[
     str,
@@ -83,6 +88,24 @@ def create_api_key(
         return key
 
     typer.echo(opening.work(add))
+
+
+@people_app.command()
+def reset(email: Annotated[str, typer.Argument(help="With which she signs in.")]) -> None:
+    """Print a link with which somebody who forgot her password sets a new one. It works once, for an hour.
+
+    Hand it to her alone, and only once you are sure who she is: whoever has it signs in as her. Using it ends all her sessions.
+    """
+    chosen = opening.settings()
+
+    async def offer(work: Work) -> str:
+        person = await store.person_by_email(work, email)
+        if person is None:
+            raise NotFound(f"Nobody who may sign in has the email {email!r}.")
+        work.record(PasswordResetOffered(person_id=_id(person.id)))
+        return resets.link(Seal(chosen.secret.get_secret_value()), chosen.url, person, work.now)
+
+    typer.echo(opening.work(offer))
 
 
 def _id(number: int | None) -> int:

@@ -136,7 +136,10 @@ async def test_a_wrong_sign_in_tells_nothing(
     answer = await http.post("/session", json=body)
     assert answer.status_code == status
     if status == 401:
-        assert answer.json()["errors"][0]["message"] == "Email and password do not match."
+        assert (
+            answer.json()["errors"][0]["message"]
+            == "Email and password do not match. Forgotten? Ask whoever runs this for a link."
+        )
 
 
 async def test_a_suspended_person_is_nobody(database: Database) -> None:

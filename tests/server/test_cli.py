@@ -62,6 +62,20 @@ def test_from_nothing_to_a_key_on_the_embedded_database(tmp_path: Path) -> None:
     assert (books.returncode, "holds" in books.stdout) == (0, True), books.stderr
 
 
+def test_a_link_for_who_forgot_her_password_is_written_down_and_the_log_holds(tmp_path: Path) -> None:
+    party = ("create-party", "MODEL", "ana", "Ana", "SE", "--email", "ana@example.com")
+    assert twinmarket(*party, cwd=tmp_path, TWINMARKET_PASSWORD="a long enough password").returncode == 0
+    link = twinmarket("people", "reset", "Ana@example.com", cwd=tmp_path, PUBLIC_URL="http://localhost:8000")
+    assert link.stdout.startswith("http://localhost:8000/new-password#"), link.stderr
+    told = twinmarket("audit", "show", cwd=tmp_path)
+    assert 'PasswordResetOffered  {"person_id":1}' in told.stdout, told.stderr
+    verdict = twinmarket("audit", "verify", cwd=tmp_path)
+    rows, head = verdict.stdout.splitlines()
+    assert rows == f"The audit log holds: {len(told.stdout.splitlines())} rows."
+    forged = f"{head[:-1]}{'0' if head[-1] != '0' else '1'}"
+    assert twinmarket("audit", "verify", "--head", forged, cwd=tmp_path).returncode == 1
+
+
 async def test_a_database_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "START_SECONDS", 1)
     database = Database.connect(f"postgresql+asyncpg://u@/x?host={tmp_path}")
