@@ -26,6 +26,7 @@ from schema.money import Money, MoneyInput
 from schema.paging import Connection
 from schema.parties import Brand
 from schema.rates import SharePreview
+from schema.relations import related
 from schema.rights import Rights, RightsInput
 from schema.twins import Twin
 
@@ -52,6 +53,8 @@ class Bid(Node):
     created_at: datetime
     expires_at: datetime | None
     twin_version: int = strawberry.field(description="The capture for which it was made.")
+    brand: Brand = related(lambda bid, load: load.brand.load(bid.row.brand_id))
+    twin: Twin = related(lambda bid, load: load.twin.load(bid.row.twin_id))
 
     @classmethod
     def of(cls, row: tables.Bid, now: datetime) -> Self:
@@ -67,14 +70,6 @@ class Bid(Node):
             expires_at=row.expires_at,
             twin_version=row.twin_version,
         )
-
-    @strawberry.field
-    async def brand(self, info: Info) -> Brand:
-        return await info.context.load.brand.load(self.row.brand_id)
-
-    @strawberry.field
-    async def twin(self, info: Info) -> Twin:
-        return await info.context.load.twin.load(self.row.twin_id)
 
     @strawberry.field
     async def listing(self, info: Info) -> Listing | None:

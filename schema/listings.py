@@ -14,6 +14,7 @@ from schema.errors import IdempotencyConflict, InvalidInput, NotAllowed, RightsU
 from schema.ids import Node, stored
 from schema.money import Money, MoneyInput
 from schema.paging import Connection, Page
+from schema.relations import related
 from schema.rights import Rights, RightsInput
 from schema.twins import Twin
 
@@ -39,6 +40,7 @@ class Listing(Node):
     soft_close_seconds: int = strawberry.field(
         description="A bid in the last seconds moves closesAt to this many seconds after the bid.",
     )
+    twin: Twin = related(lambda listing, load: load.twin.load(listing.row.twin_id))
 
     @classmethod
     def of(cls, row: tables.Listing, now: datetime) -> Self:
@@ -55,10 +57,6 @@ class Listing(Node):
             closes_at=row.closes_at,
             soft_close_seconds=row.soft_close_seconds,
         )
-
-    @strawberry.field
-    async def twin(self, info: Info) -> Twin:
-        return await info.context.load.twin.load(self.row.twin_id)
 
     @strawberry.field
     async def reserve_met(self, info: Info) -> bool:

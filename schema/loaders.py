@@ -52,6 +52,10 @@ class PartyLoaders(Protocol):
         """By the model's number."""
 
     @property
+    def agency_in_force(self) -> DataLoader[int, Agency | None]:
+        """By the model's number: the agency of that mandate."""
+
+    @property
     def api_keys(self) -> DataLoader[int, list[ApiKey]]:
         """By the party's number."""
 

@@ -17,6 +17,7 @@ from schema.money import MoneyInput
 from schema.paging import Connection, Page
 from schema.parties import Agency, Model
 from schema.rates import Quote, RateCard
+from schema.relations import related
 from schema.rights import Availability, RightsInput, countries
 from schema.scalars import Territory
 
@@ -45,6 +46,16 @@ class Twin(Node):
     eye_colour: str | None
     tags: list[str]
     preview_urls: list[str]
+    model: Model = related(lambda twin, load: load.model.load(twin.row.model_id))
+    agency: Agency | None = related(
+        lambda twin, load: load.agency_in_force.load(twin.row.model_id),
+        description="The agency whose mandate is in force.",
+    )
+    consent_policy: ConsentPolicy = related(lambda twin, load: load.policy.load((twin.row_id, twin.row.policy_version)))
+    rate_card: RateCard | None = related(
+        lambda twin, load: load.rate_card.load((twin.row_id, twin.row.card_version)),
+        description="What the model asks. Null until rates are set.",
+    )
 
     @classmethod
     def of(cls, row: tables.Twin) -> Self:
@@ -66,23 +77,6 @@ class Twin(Node):
             tags=row.tags,
             preview_urls=row.preview_urls,
         )
-
-    @strawberry.field
-    async def model(self, info: Info) -> Model:
-        return await info.context.load.model.load(self.row.model_id)
-
-    @strawberry.field(description="The agency whose mandate is in force.")
-    async def agency(self, info: Info) -> Agency | None:
-        mandate = await info.context.load.mandate_in_force.load(self.row.model_id)
-        return None if mandate is None else await info.context.load.agency.load(mandate.agency_row_id)
-
-    @strawberry.field
-    async def consent_policy(self, info: Info) -> ConsentPolicy:
-        return await info.context.load.policy.load((self.row_id, self.row.policy_version))
-
-    @strawberry.field(description="What the model asks. Null until rates are set.")
-    async def rate_card(self, info: Info) -> RateCard | None:
-        return await info.context.load.rate_card.load((self.row_id, self.row.card_version))
 
     @strawberry.field(description="The asking price for these rights, with its split. Null where no rate covers them.")
     async def quote(self, info: Info, rights: RightsInput) -> Quote | None:

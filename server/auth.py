@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -17,7 +17,6 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from starlette.requests import HTTPConnection
 
 from core.actor import ANONYMOUS, SYSTEM, Actor
-from core.work import Read
 from market import api_keys, people
 from market.facts import SignInRefused
 from server import store
@@ -49,12 +48,14 @@ class TooMany(Exception):
 @dataclass(frozen=True, slots=True)
 class Caller:
     """The actor, and by what it is known: `key_id` and `sign_in_id` are null for the anonymous. `by_cookie`: a browser
-    sends the credential along by itself, so what changes anything must prove that our own page asked."""
+    sends the credential along by itself, so what changes anything must prove that our own page asked. `at` is the moment,
+    by the database's clock, at which the credential held."""
 
     actor: Actor
     key_id: int | None = None
     sign_in_id: int | None = None
     by_cookie: bool = False
+    at: datetime | None = None
 
     @property
     def credential(self) -> tuple[int | None, int | None]:
@@ -95,21 +96,23 @@ class Authenticator:
     async def by_key(self, key: str) -> Caller:
         if not api_keys.is_one(key):
             raise WrongCredential("That is not an API key of this marketplace: they begin with `tm_`.")
-        async with self.database.read(SYSTEM)() as read:
-            holder = await store.key_holder(read, digest(key))
+        async with self.database.reads.connect() as connection:
+            holder = await store.key_holder(connection, digest(key))
         if holder is None or holder.key_id is None or not hmac.compare_digest(holder.secret_hash, digest(key)):
             raise WrongCredential("This API key is unknown or was revoked. Make a new one with createApiKey.")
-        if _is_stale(holder, read):
+        if _is_stale(holder):
             self.used.add(holder.key_id)
-        return Caller(holder.actor, key_id=holder.key_id)
+        return Caller(holder.actor, key_id=holder.key_id, at=holder.shown_at)
 
     async def _by_cookie(self, cookie: str) -> Caller:
         """A cookie that no longer holds is no credential: whoever opens the page is a guest again."""
-        async with self.database.read(SYSTEM)() as read:
-            holder = await store.signed_in(read, digest(cookie))
-        if holder is not None and holder.sign_in_id is not None and _is_stale(holder, read):
+        async with self.database.reads.connect() as connection:
+            holder = await store.signed_in(connection, digest(cookie))
+        if holder is None:
+            return NOBODY
+        if holder.sign_in_id is not None and _is_stale(holder):
             self.seen.add(holder.sign_in_id)
-        return Caller(holder.actor, sign_in_id=holder.sign_in_id, by_cookie=True) if holder else NOBODY
+        return Caller(holder.actor, sign_in_id=holder.sign_in_id, by_cookie=True, at=holder.shown_at)
 
     async def sign_in(
         self, email: str, password: str, user_agent: str, *, address: str | None = None, replaces: str | None = None
@@ -161,8 +164,8 @@ class Authenticator:
             self._waiting -= 1
 
 
-def _is_stale(holder: store.Credential, read: Read) -> bool:
-    return holder.last_used_at is None or read.now - holder.last_used_at > timedelta(minutes=1)
+def _is_stale(holder: store.Credential) -> bool:
+    return holder.last_used_at is None or holder.shown_at - holder.last_used_at > timedelta(minutes=1)
 
 
 async def hash_password(password: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -62,8 +63,9 @@ class Database:
     def work(self, actor: Actor) -> OpenWork:
         return partial(open_work, self.writes, actor, self.after_commit)
 
-    def read(self, actor: Actor) -> OpenRead:
-        return partial(open_read, self.reads, actor)
+    def read(self, actor: Actor, at: datetime | None = None) -> OpenRead:
+        """`at`: the moment of the question, where the database's clock was asked just before; otherwise each read asks it."""
+        return partial(open_read, self.reads, actor, at)
 
     def snapshot(self, actor: Actor) -> OpenRead:
         """Several questions about one moment, for whoever adds up what others change meanwhile."""
@@ -103,10 +105,10 @@ async def open_work(
 
 
 @asynccontextmanager
-async def open_read(engine: AsyncEngine, actor: Actor) -> AsyncIterator[Read]:
+async def open_read(engine: AsyncEngine, actor: Actor, at: datetime | None = None) -> AsyncIterator[Read]:
     """One short question."""
     async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
-        now = (await session.execute(CLOCK)).scalar_one()
+        now = at or (await session.execute(CLOCK)).scalar_one()
         yield Read(session=session, actor=actor, now=now)
 
 

@@ -61,7 +61,7 @@ _REPRESENTED = """
 """
 _KEYS = f"""
     select k.id as key_id, null::bigint as sign_in_id, k.person_id, k.name, k.scopes, k.last_used_at, k.secret_hash,
-           coalesce(o.is_operator, false) as is_operator, parties.*, represented.*
+           coalesce(o.is_operator, false) as is_operator, parties.*, represented.*, clock() as shown_at
       from api_key k
       left join person o on o.id = k.person_id
       cross join lateral ({_PARTIES} where p.id = k.party_id
@@ -72,7 +72,7 @@ _KEYS = f"""
 """  # noqa: S608 - all of it is written here
 _SIGN_INS = f"""
     select null::bigint as key_id, s.id as sign_in_id, s.person_id, o.email as name, null::text[] as scopes,
-           s.last_seen_at as last_used_at, s.secret_hash, o.is_operator, parties.*, represented.*
+           s.last_seen_at as last_used_at, s.secret_hash, o.is_operator, parties.*, represented.*, clock() as shown_at
       from sign_in s
       join person o on o.id = s.person_id
       cross join lateral ({_PARTIES} where p.id in (select party_id from member
@@ -90,22 +90,23 @@ _STANDING = sa.text(f"{_KEYS} and k.id = any(:key_ids) union all {_SIGN_INS} and
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What somebody showed us, and who that makes them now."""
+    """What somebody showed us, and who that makes them at that moment."""
 
     actor: Actor
     key_id: int | None
     sign_in_id: int | None
     secret_hash: bytes
+    shown_at: datetime
     last_used_at: datetime | None = None
 
 
-async def key_holder(read: Read, secret_hash: bytes) -> Credential | None:
+async def key_holder(connection: AsyncConnection, secret_hash: bytes) -> Credential | None:
     """Who holds the API key, with its parties and the mandates in force. None when it is unknown or revoked."""
-    return _credential((await read.session.execute(_BY_KEY, {"secret_hash": secret_hash})).one_or_none())
+    return _credential((await connection.execute(_BY_KEY, {"secret_hash": secret_hash})).one_or_none())
 
 
-async def signed_in(read: Read, secret_hash: bytes) -> Credential | None:
-    return _credential((await read.session.execute(_BY_SIGN_IN, {"secret_hash": secret_hash})).one_or_none())
+async def signed_in(connection: AsyncConnection, secret_hash: bytes) -> Credential | None:
+    return _credential((await connection.execute(_BY_SIGN_IN, {"secret_hash": secret_hash})).one_or_none())
 
 
 async def standing(
@@ -134,7 +135,7 @@ def _credential(row: "sa.Row[tuple[object, ...]] | None") -> Credential | None:
         represented_ids=frozenset(row.represented_ids),
         is_operator=row.is_operator,
     )
-    return Credential(actor, row.key_id, row.sign_in_id, row.secret_hash, row.last_used_at)
+    return Credential(actor, row.key_id, row.sign_in_id, row.secret_hash, row.shown_at, row.last_used_at)
 
 
 async def keys_used(work: Work, key_ids: Sequence[int]) -> None:

@@ -71,6 +71,25 @@ def _in_force() -> sa.Select[Any]:
     return sa.select(Mandate).where(col(Mandate.model_id) == asking.ANY, _on(scope.TODAY)).order_by(col(Mandate.id))
 
 
+async def agencies_in_force(read: Read, model_ids: Collection[int]) -> Mapping[int, Party]:
+    """The agency of the mandate of most countries in force today, by model."""
+    widest: dict[int, tuple[int, Party]] = {}
+    for model_id, places, agency in (await asking.run(read, _agencies_in_force(), ids=list(model_ids))).all():
+        width = len(countries_of(places))
+        if model_id not in widest or width > widest[model_id][0]:
+            widest[model_id] = (width, agency)
+    return {model_id: agency for model_id, (_, agency) in widest.items()}
+
+
+@cache
+def _agencies_in_force() -> Any:
+    query = sa.select(col(Mandate.model_id), col(Mandate.territories), Party)
+    of_models = query.join(Party, col(Party.id) == col(Mandate.agency_id)).where(
+        col(Mandate.model_id) == asking.ANY, _on(scope.TODAY)
+    )
+    return of_models.order_by(col(Mandate.id))
+
+
 async def powers(read: Read, model_ids: Collection[int]) -> Mapping[int, tuple[Power, ...]]:
     """What agencies may do for the models today."""
     found = await in_force(read, model_ids)

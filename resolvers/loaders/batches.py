@@ -8,6 +8,7 @@ import strawberry
 from strawberry import dataloader
 
 from core.work import OpenRead, Read
+from schema.rates import RateCard
 
 K = TypeVar("K", bound=Hashable)
 R = TypeVar("R")
@@ -24,11 +25,28 @@ class DataLoader(dataloader.DataLoader[K, T]):
         return asyncio.shield(super().load(key))
 
 
-class Batches:
-    """What every group of loaders stands on: a way to open a short read, as the caller."""
+class Kept:
+    """Presented rows that the database lets nobody change, by number and version: the same for every caller who is led
+    to them. The latest so many."""
 
-    def __init__(self, read: OpenRead) -> None:
+    MOST = 4_000
+
+    def __init__(self) -> None:
+        self.cards: dict[tuple[int, int], RateCard] = {}
+
+    def keep(self, version: tuple[int, int], card: RateCard) -> RateCard:
+        while len(self.cards) >= self.MOST:
+            del self.cards[next(iter(self.cards))]
+        self.cards[version] = card
+        return card
+
+
+class Batches:
+    """What every group of loaders stands on: a way to open a short read, as the caller; and what can never change."""
+
+    def __init__(self, read: OpenRead, kept: Kept | None = None) -> None:
         self.read = read
+        self.kept = kept or Kept()
 
     def each(self, find: Find[K, R], present: Callable[[R, Read], T]) -> DataLoader[K, T]:
         """One thing for each key. A key whose row is not there is a crash: something pointed at it."""

@@ -39,6 +39,10 @@ class Parties(Batches):
         return self.maybe(_widest_in_force, plainly(Mandate.of))
 
     @cached_property
+    def agency_in_force(self) -> DataLoader[int, Agency | None]:
+        return self.maybe(store.mandates.agencies_in_force, plainly(Agency.of))
+
+    @cached_property
     def api_keys(self) -> DataLoader[int, list[ApiKey]]:
         return self.many(store.parties.api_keys, plainly(ApiKey.of))
 

@@ -68,10 +68,14 @@ class Twins(Batches):
 
     @cached_property
     def rate_card(self) -> DataLoader[Version, RateCard | None]:
+        kept = self.kept
+
         async def load(versions: list[Version]) -> list[RateCard | None]:
-            cards = await self.card.load_many(versions)
-            told = zip(versions, cards, strict=True)
-            return [None if card is None else RateCard.of(version, card) for (_, version), card in told]
+            told: dict[Version, RateCard | None] = {each: kept.cards[each] for each in versions if each in kept.cards}
+            unknown = [version for version in versions if version not in told]
+            for version, card in zip(unknown, await self.card.load_many(unknown), strict=True):
+                told[version] = None if card is None else kept.keep(version, RateCard.of(version[1], card))
+            return [told[version] for version in versions]
 
         return DataLoader(load_fn=load)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, cast
 
 from core.actor import Actor
@@ -39,8 +40,9 @@ class Contexts:
     public_url: str
     loaders: Callable[[OpenRead], Loaders]
 
-    def of(self, actor: Actor, request_id: str, address: str | None = None) -> Context:
-        read = self.database.read(actor)
+    def of(self, actor: Actor, request_id: str, address: str | None = None, *, at: datetime | None = None) -> Context:
+        """`at`: of which moment everything that is asked is told, where that is known."""
+        read = self.database.read(actor, at)
         return Context(
             actor=actor,
             work=self.database.work(actor),

@@ -70,7 +70,9 @@ async def _answered(edge: Edge, request: Request, kind: str, events: bool) -> Re
         raise Turned(400, str(fault)) from None
     prepared = paid.prepared
     request.state.operation = prepared.name
-    context = edge.contexts.of(caller.actor, request_id, request.client.host if request.client else None)
+    address = request.client.host if request.client else None
+    at = caller.at if prepared.kind is OperationType.QUERY else None  # what changes anything asks the clock anew
+    context = edge.contexts.of(caller.actor, request_id, address, at=at)
     if _is_streamed(prepared, request, kind, events):
         request.state.is_stream = True
         return edge.streams.open(prepared, context, caller, holder)
