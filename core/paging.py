@@ -14,10 +14,22 @@ class Window:
     """So many rows from the beginning of a list, or `backwards` from its end, strictly between two rows named by their
     sort keys. Rows come in the list's own order either way."""
 
-    limit: int
+    limit: Any
     after: tuple[Any, ...] | None = None
     before: tuple[Any, ...] | None = None
     backwards: bool = False
+
+    @property
+    def shape(self) -> tuple[bool, bool, bool]:
+        """All of it that decides how a statement reads."""
+        return self.after is not None, self.before is not None, self.backwards
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The rest, by the names that it has in `Order.window`."""
+        edges = {"after": self.after or (), "before": self.before or ()}
+        named = {f"{edge}_{place}": value for edge, key in edges.items() for place, value in enumerate(key)}
+        return {"window_limit": self.limit, **named}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,16 @@ class Order:
 
     columns: tuple[Any, ...]
     descending: bool = False
+
+    def window(self, shape: tuple[bool, bool, bool]) -> Window:
+        """Any window of that shape, with parameters for its values."""
+        after, before, backwards = shape
+        limit = sa.bindparam("window_limit", type_=sa.Integer())
+        edges = [self._edge("after") if after else None, self._edge("before") if before else None]
+        return Window(limit, after=edges[0], before=edges[1], backwards=backwards)
+
+    def _edge(self, name: str) -> tuple[Any, ...]:
+        return tuple(sa.bindparam(f"{name}_{place}", type_=each.type) for place, each in enumerate(self.columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +72,7 @@ def windowed(query: sa.Select[Any], order: Order, window: Window) -> sa.Select[A
     return query.add_columns(*order.columns).order_by(*sorting).limit(window.limit + 1)
 
 
-def sliced(found: Sequence[sa.Row[Any]], window: Window) -> Slice[Any]:
+def sliced(found: Sequence[Any], window: Window) -> Slice[Any]:
     """What the windowed query found."""
     shown = list(found[: window.limit])
     more = len(found) > window.limit
@@ -68,5 +90,8 @@ def _beyond(order: Order, key: Sequence[Any], *, greater: bool) -> sa.ColumnElem
     if len(key) != len(order.columns):
         raise ValueError(f"A key of {len(key)} values cannot stand in a list sorted by {len(order.columns)} columns.")
     columns = sa.tuple_(*order.columns)
-    values = sa.tuple_(*(sa.literal(value, column.type) for value, column in zip(key, order.columns, strict=True)))
+    pairs = zip(key, order.columns, strict=True)
+    values = sa.tuple_(
+        *(each if isinstance(each, sa.BindParameter) else sa.literal(each, column.type) for each, column in pairs)
+    )
     return columns > values if greater else columns < values

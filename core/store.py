@@ -22,7 +22,9 @@ T = TypeVar("T")
 Row = TypeVar("Row", bound=Table)
 
 CLOCK = sa.select(sa.func.clock())
-"""This very moment. Statements that are asked often are built once: building one takes longer than asking it."""
+CLOCK_NOW = "select clock()"
+"""This very moment, for a session and for the driver. Statements that are asked often are built once: to build one takes
+longer than to ask it."""
 
 
 async def refresh_clock(work: Read) -> None:

@@ -1,10 +1,11 @@
 """One question, or one piece of work: one transaction, one actor, one moment, and the facts recorded in it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,13 +20,19 @@ class Fact:
     """Something that has happened, in the past tense. `server.reactions` says what follows from it."""
 
 
+Fetch = Callable[[str, Sequence[Any]], Awaitable[Sequence[Any]]]
+"""Asks the driver itself, in PostgreSQL's own words, and answers with its records."""
+
+
 @dataclass(slots=True)
 class Read:
-    """A question to the database: `session` reads, `actor` asks, `now` is the database's clock."""
+    """A question to the database: `session` reads, `actor` asks, `now` is the database's clock. `fetch` is there where
+    nothing will be changed of what is read (`core.rows`)."""
 
     session: AsyncSession
     actor: Actor
     now: datetime
+    fetch: Fetch | None = None
 
     @property
     def today(self) -> date:

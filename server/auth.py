@@ -96,8 +96,7 @@ class Authenticator:
     async def by_key(self, key: str) -> Caller:
         if not api_keys.is_one(key):
             raise WrongCredential("That is not an API key of this marketplace: they begin with `tm_`.")
-        async with self.database.reads.connect() as connection:
-            holder = await store.key_holder(connection, digest(key))
+        holder = await store.key_holder(self.database.fetch, digest(key))
         if holder is None or holder.key_id is None or not hmac.compare_digest(holder.secret_hash, digest(key)):
             raise WrongCredential("This API key is unknown or was revoked. Make a new one with createApiKey.")
         if _is_stale(holder):
@@ -106,8 +105,7 @@ class Authenticator:
 
     async def _by_cookie(self, cookie: str) -> Caller:
         """A cookie that no longer holds is no credential: whoever opens the page is a guest again."""
-        async with self.database.reads.connect() as connection:
-            holder = await store.signed_in(connection, digest(cookie))
+        holder = await store.signed_in(self.database.fetch, digest(cookie))
         if holder is None:
             return NOBODY
         if holder.sign_in_id is not None and _is_stale(holder):

@@ -1,5 +1,6 @@
 """Opening the database: one engine for work, one for questions, and the two context managers that the rooms are handed."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,12 +9,14 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 
 from core.actor import Actor
-from core.store import CLOCK
+from core.store import CLOCK, CLOCK_NOW
 from core.work import OpenRead, OpenWork, Read, Work
 from server.reactions import react
 
@@ -67,6 +70,10 @@ class Database:
         """`at`: the moment of the question, where the database's clock was asked just before; otherwise each read asks it."""
         return partial(open_read, self.reads, actor, at)
 
+    async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+        """The driver's own records. Raises sa.exc.DBAPIError."""
+        return await fetched(self.reads, sql, arguments)
+
     def snapshot(self, actor: Actor) -> OpenRead:
         """Several questions about one moment, for whoever adds up what others change meanwhile."""
         return partial(open_snapshot, self.writes, actor)
@@ -107,9 +114,48 @@ async def open_work(
 @asynccontextmanager
 async def open_read(engine: AsyncEngine, actor: Actor, at: datetime | None = None) -> AsyncIterator[Read]:
     """One short question."""
-    async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
-        now = at or (await session.execute(CLOCK)).scalar_one()
-        yield Read(session=session, actor=actor, now=now)
+    now = at or (await fetched(engine, CLOCK_NOW, ()))[0][0]
+    session = AsyncSession(engine, expire_on_commit=False, autoflush=False)
+
+    async def fetch(sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+        """On the connection that the session holds, if it holds one: who waited for a second could wait for ever."""
+        if not session.in_transaction():
+            return await fetched(engine, sql, arguments)
+        held = await (await session.connection()).get_raw_connection()
+        return await _sent(held, sql, arguments)
+
+    try:
+        yield Read(session=session, actor=actor, now=now, fetch=fetch)
+    finally:
+        if session.in_transaction():  # to close one that was never used would take longer than most questions
+            await asyncio.shield(session.close())
+
+
+async def fetched(engine: AsyncEngine, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+    """The driver's records; the connection is given back at once. Raises sa.exc.DBAPIError, like a session."""
+    held = await engine.raw_connection()
+    try:
+        return await _sent(held, sql, arguments)
+    finally:
+        await greenlet_spawn(held.close)
+
+
+async def _sent(held: Any, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+    """Raises sa.exc.DBAPIError. A connection of which nobody knows what will come on it next is not used again."""
+    driver = held.driver_connection
+    try:
+        records: Sequence[Any] = await driver.fetch(sql, *arguments)
+    except asyncpg.PostgresError as error:
+        is_lost = driver.is_closed()
+        if is_lost:
+            await greenlet_spawn(held.invalidate)
+        raise sa.exc.DBAPIError(sql, None, error, connection_invalidated=is_lost) from error
+    except BaseException as error:
+        await greenlet_spawn(held.invalidate)
+        if isinstance(error, asyncpg.InterfaceError | OSError):
+            raise sa.exc.DBAPIError(sql, None, error, connection_invalidated=True) from error
+        raise
+    return records
 
 
 @asynccontextmanager

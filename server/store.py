@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from sqlmodel import col
 from core.actor import Actor, Scope
 from core.errors import NotFound
 from core.tables import Document
-from core.work import Read, Work
+from core.work import Fetch, Read, Work
 from market.assets import REMINDER_BEFORE
 from market.states import AssetStatus, LicenceStatus, MandateStatus, SigningStatus
 from market.store.people import IDLE, OPERATOR_IDLE
@@ -83,8 +84,8 @@ _SIGN_INS = f"""
            then {OPERATOR_IDLE.total_seconds():.0f} else {IDLE.total_seconds():.0f} end)
 """  # noqa: S608 - all of it is written here
 
-_BY_KEY = sa.text(f"{_KEYS} and k.secret_hash = :secret_hash")
-_BY_SIGN_IN = sa.text(f"{_SIGN_INS} and s.secret_hash = :secret_hash")
+_BY_KEY = f"{_KEYS} and k.secret_hash = $1"
+_BY_SIGN_IN = f"{_SIGN_INS} and s.secret_hash = $1"
 _STANDING = sa.text(f"{_KEYS} and k.id = any(:key_ids) union all {_SIGN_INS} and s.id = any(:sign_in_ids)")
 
 
@@ -100,13 +101,13 @@ class Credential:
     last_used_at: datetime | None = None
 
 
-async def key_holder(connection: AsyncConnection, secret_hash: bytes) -> Credential | None:
+async def key_holder(fetch: Fetch, secret_hash: bytes) -> Credential | None:
     """Who holds the API key, with its parties and the mandates in force. None when it is unknown or revoked."""
-    return _credential((await connection.execute(_BY_KEY, {"secret_hash": secret_hash})).one_or_none())
+    return _shown(await fetch(_BY_KEY, [secret_hash]))
 
 
-async def signed_in(connection: AsyncConnection, secret_hash: bytes) -> Credential | None:
-    return _credential((await connection.execute(_BY_SIGN_IN, {"secret_hash": secret_hash})).one_or_none())
+async def signed_in(fetch: Fetch, secret_hash: bytes) -> Credential | None:
+    return _shown(await fetch(_BY_SIGN_IN, [secret_hash]))
 
 
 async def standing(
@@ -115,12 +116,14 @@ async def standing(
     """Those of the credentials that still hold, and who they make their holders now, by (key id, sign-in id)."""
     asked = {"key_ids": list(key_ids), "sign_in_ids": list(sign_in_ids)}
     found = (_credential(row) for row in await read.session.execute(_STANDING, asked))
-    return {(holder.key_id, holder.sign_in_id): holder.actor for holder in found if holder is not None}
+    return {(holder.key_id, holder.sign_in_id): holder.actor for holder in found}
 
 
-def _credential(row: "sa.Row[tuple[object, ...]] | None") -> Credential | None:
-    if row is None:
-        return None
+def _shown(found: Sequence[Any]) -> Credential | None:
+    return _credential(SimpleNamespace(**found[0])) if found else None
+
+
+def _credential(row: Any) -> Credential:
     actor = Actor(
         caller=f"key:{row.key_id}" if row.key_id is not None else f"person:{row.person_id}",
         name=row.name,

@@ -1,11 +1,13 @@
-"""Three shapes of question: one page, one number, and the rows of some numbers; and how one that was built before is asked."""
+"""Shapes of question: one page, one number, and the rows of some numbers; and how one that was built before is asked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.paging import Order, Slice, Window, sliced, windowed
+from core.rows import Plain
 from core.work import Read
 from market.store import scope
 
@@ -17,6 +19,21 @@ ANY = sa.any_(sa.bindparam("ids", type_=scope.NUMBERS))
 async def run(read: Read, query: Any, **values: Any) -> Any:
     """Ask what was built for an outline of the caller."""
     return await read.session.execute(query, scope.values(read, **values))
+
+
+async def by_outline(
+    read: Read, build: Callable[[scope.Outline], sa.Select[Any]], order: Order, window: Window, **values: Any
+) -> Slice[Any]:
+    """A page of what `build` selects for an outline of the caller: built once for every shape of window."""
+    query = _paged(build, scope.outline(read.actor), order, window.shape)
+    return sliced(await query.all(read, scope.values(read, **values, **window.values)), window)
+
+
+@cache
+def _paged(
+    build: Callable[[scope.Outline], sa.Select[Any]], asker: scope.Outline, order: Order, shape: tuple[bool, bool, bool]
+) -> Plain:
+    return Plain(windowed(build(asker), order, order.window(shape)))
 
 
 async def page(read: Read, query: sa.Select[Any], order: Order, window: Window) -> Slice[Any]:
@@ -32,5 +49,9 @@ async def count(read: Read, query: sa.Select[Any]) -> int:
 
 async def by_number(read: Read, query: Any, **values: Any) -> Mapping[int, Any]:
     """The rows of a query by their `id`."""
-    rows: Iterable[Any] = (await run(read, query, **values)).scalars()
+    rows: Iterable[Any]
+    if isinstance(query, Plain):
+        rows = await query.rows(read, scope.values(read, **values))
+    else:
+        rows = (await run(read, query, **values)).scalars()
     return {row.id: row for row in rows}

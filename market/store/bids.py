@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from core.errors import NotFound
 from core.paging import Order, Slice, Window
+from core.rows import Plain
 from core.work import Read, Work
 from market.consent import PolicyView
 from market.rights import Exclusivity, Rights
@@ -48,8 +49,8 @@ async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Bid]:
 
 
 @cache
-def _seen(asker: scope.Outline) -> sa.Select[Any]:
-    return sa.select(Bid).where(col(Bid.id) == asking.ANY, scope.bids(asker, scope.NOW))
+def _seen(asker: scope.Outline) -> Plain:
+    return Plain(sa.select(Bid).where(col(Bid.id) == asking.ANY, scope.bids(asker, scope.NOW)))
 
 
 async def lock(work: Work, bid_id: int) -> LockedBid:
@@ -254,7 +255,7 @@ def _unknown() -> NotFound:
 
 async def page_of_listing(read: Read, listing_id: int, window: Window) -> Slice[Bid]:
     """The bids on a listing that the caller may see, newest first."""
-    return await asking.page(read, _of_listing(read, listing_id), NEWEST, window)
+    return await asking.by_outline(read, _of_any_listing, NEWEST, window, id=listing_id)
 
 
 async def count_of_listing(read: Read, listing_id: int) -> int:
@@ -291,6 +292,10 @@ async def page_of_party(read: Read, party: Party, statuses: Collection[BidStatus
 
 async def count_of_party(read: Read, party: Party, statuses: Collection[BidStatus] | None) -> int:
     return await asking.count(read, _of_party(read, party, statuses))
+
+
+def _of_any_listing(asker: scope.Outline) -> sa.Select[Any]:
+    return sa.select(Bid).where(col(Bid.listing_id) == asking.ONE, scope.bids(asker, scope.NOW))
 
 
 def _of_listing(read: Read, listing_id: int) -> sa.Select[Any]:

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from core.errors import NotFound
 from core.paging import Order, Slice, Window
+from core.rows import Plain
 from core.work import Read, Work
 from market.rights import Industry, Medium
 from market.states import ListingFormat, ListingStatus
@@ -38,8 +39,8 @@ async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Listing]:
 
 
 @cache
-def _seen(asker: scope.Outline) -> sa.Select[Any]:
-    return sa.select(Listing).where(col(Listing.id) == asking.ANY, scope.listings(asker))
+def _seen(asker: scope.Outline) -> Plain:
+    return Plain(sa.select(Listing).where(col(Listing.id) == asking.ANY, scope.listings(asker)))
 
 
 async def page(read: Read, query: ListingQuery, window: Window) -> Slice[Listing]:

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from core.errors import NotFound
 from core.paging import Order, Slice, Window
+from core.rows import Plain
 from core.work import Read, Work
 from market.rules import Power
 from market.states import MandateStatus
@@ -59,7 +60,7 @@ async def overlapping(
 async def in_force(read: Read, model_ids: Collection[int]) -> Mapping[int, Sequence[Mandate]]:
     """The mandates in force today by model, the one of most countries first."""
     found: dict[int, list[Mandate]] = defaultdict(list)
-    for mandate in (await asking.run(read, _in_force(), ids=list(model_ids))).scalars():
+    for mandate in await _in_force().rows(read, scope.values(read, ids=list(model_ids))):
         found[mandate.model_id].append(mandate)
     for mandates in found.values():
         mandates.sort(key=lambda mandate: -len(countries_of(mandate.territories)))
@@ -67,14 +68,15 @@ async def in_force(read: Read, model_ids: Collection[int]) -> Mapping[int, Seque
 
 
 @cache
-def _in_force() -> sa.Select[Any]:
-    return sa.select(Mandate).where(col(Mandate.model_id) == asking.ANY, _on(scope.TODAY)).order_by(col(Mandate.id))
+def _in_force() -> Plain:
+    query = sa.select(Mandate).where(col(Mandate.model_id) == asking.ANY, _on(scope.TODAY))
+    return Plain(query.order_by(col(Mandate.id)))
 
 
 async def agencies_in_force(read: Read, model_ids: Collection[int]) -> Mapping[int, Party]:
     """The agency of the mandate of most countries in force today, by model."""
     widest: dict[int, tuple[int, Party]] = {}
-    for model_id, places, agency in (await asking.run(read, _agencies_in_force(), ids=list(model_ids))).all():
+    for agency, model_id, places in await _agencies_in_force().all(read, scope.values(read, ids=list(model_ids))):
         width = len(countries_of(places))
         if model_id not in widest or width > widest[model_id][0]:
             widest[model_id] = (width, agency)
@@ -82,12 +84,12 @@ async def agencies_in_force(read: Read, model_ids: Collection[int]) -> Mapping[i
 
 
 @cache
-def _agencies_in_force() -> Any:
-    query = sa.select(col(Mandate.model_id), col(Mandate.territories), Party)
-    of_models = query.join(Party, col(Party.id) == col(Mandate.agency_id)).where(
+def _agencies_in_force() -> Plain:
+    query = sa.select(Party, col(Mandate.model_id), col(Mandate.territories))
+    of_models = query.join(Mandate, col(Party.id) == col(Mandate.agency_id)).where(
         col(Mandate.model_id) == asking.ANY, _on(scope.TODAY)
     )
-    return of_models.order_by(col(Mandate.id))
+    return Plain(of_models.order_by(col(Mandate.id)))
 
 
 async def powers(read: Read, model_ids: Collection[int]) -> Mapping[int, tuple[Power, ...]]:

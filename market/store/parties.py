@@ -8,13 +8,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from core.errors import NotFound
+from core.rows import Plain
 from core.work import Read, Work
 from market.rules import is_system
 from market.states import PartyKind
 from market.store import asking
 from market.tables import ApiKey, Member, Party, Person
 
-BY_IDS = sa.select(Party).where(col(Party.id) == asking.ANY)
+BY_IDS = Plain(sa.select(Party).where(col(Party.id) == asking.ANY))
 
 
 async def find(read: Read, party_id: int, *, kind: PartyKind | None = None) -> Party:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from core.errors import NotFound
+from core.rows import Plain
 from core.store import refresh_clock
 from core.work import Read, Work
 from market.consent import PolicyView
@@ -31,8 +32,14 @@ async def find(read: Read, twin_id: int) -> Twin:
 
 
 async def by_handle(read: Read, handle: str) -> Twin | None:
-    query = sa.select(Twin).where(col(Twin.handle) == handle, scope.twins(read.actor))
-    return (await read.session.execute(query)).scalar_one_or_none()
+    found = await _named(scope.outline(read.actor)).rows(read, scope.values(read, handle=handle))
+    return found[0] if found else None
+
+
+@cache
+def _named(asker: scope.Outline) -> Plain:
+    named = col(Twin.handle) == sa.bindparam("handle", type_=sa.Text())
+    return Plain(sa.select(Twin).where(named, scope.twins(asker)))
 
 
 async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Twin]:
@@ -41,8 +48,8 @@ async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Twin]:
 
 
 @cache
-def _seen(asker: scope.Outline) -> sa.Select[Any]:
-    return sa.select(Twin).where(col(Twin.id) == asking.ANY, scope.twins(asker))
+def _seen(asker: scope.Outline) -> Plain:
+    return Plain(sa.select(Twin).where(col(Twin.id) == asking.ANY, scope.twins(asker)))
 
 
 async def lock(work: Work, twin_id: int) -> Twin:
@@ -130,16 +137,16 @@ async def cards(read: Read, twins: Iterable[Twin]) -> Mapping[int, Card]:
 
 
 async def policies_at(read: Read, versions: Collection[Version]) -> Mapping[Version, PolicyView]:
-    rows = (await read.session.execute(_OF_VERSIONS[ConsentPolicy], _given(versions))).scalars()
+    rows = await _OF_VERSIONS[ConsentPolicy].rows(read, _given(versions))
     return {(row.twin_id, row.version): policy_of(row) for row in rows}
 
 
 async def cards_at(read: Read, versions: Collection[Version]) -> Mapping[Version, Card]:
-    rows = (await read.session.execute(_OF_VERSIONS[RateCard], _given(versions))).scalars()
+    rows = await _OF_VERSIONS[RateCard].rows(read, _given(versions))
     return {(row.twin_id, row.version): card_of(row) for row in rows}
 
 
-def _of_versions(table: type[ConsentPolicy] | type[RateCard]) -> sa.Select[Any]:
+def _of_versions(table: type[ConsentPolicy] | type[RateCard]) -> Plain:
     wanted = (
         sa.func.unnest(
             sa.bindparam("twins", type_=pg.ARRAY(sa.BigInteger)), sa.bindparam("versions", type_=pg.ARRAY(sa.Integer))
@@ -147,9 +154,8 @@ def _of_versions(table: type[ConsentPolicy] | type[RateCard]) -> sa.Select[Any]:
         .table_valued("twin_id", "version")
         .render_derived()
     )
-    return sa.select(table).join(
-        wanted, sa.and_(col(table.twin_id) == wanted.c.twin_id, col(table.version) == wanted.c.version)
-    )
+    same = sa.and_(col(table.twin_id) == wanted.c.twin_id, col(table.version) == wanted.c.version)
+    return Plain(sa.select(table).join(wanted, same))
 
 
 def _given(versions: Collection[Version]) -> dict[str, list[int]]:

@@ -7,10 +7,11 @@ import logging
 import os
 import random
 from collections import Counter
+from typing import Any
 
 import orjson
 import pytest
-from graphql import ExecutionResult
+from graphql import ExecutionResult, parse, validate
 
 from core.actor import Actor
 from server.graphql.engine import answer
@@ -22,6 +23,7 @@ from tests.schema.test_authorisation import things as things
 from tests.schema.who_sees import WHO
 
 COUNT = int(os.environ.get("DOCUMENTS", "150"))
+TRIES = 20
 SEED = int(os.environ.get("SEED", "1"))
 
 
@@ -29,6 +31,13 @@ def written(result: ExecutionResult) -> bytes:
     """As it would be sent, and all of its errors with their places."""
     errors = [error.formatted for error in result.errors or ()]
     return answer(result, "id").json + orjson.dumps(errors, default=str)
+
+
+async def others(api: Api, actor: Actor, text: str, variables: dict[str, Any]) -> set[bytes]:
+    """What is answered without compiled completion, time and again. Of two errors below one null only those are told that
+    came before it, and which of two questions the database answers first is chance."""
+    again = [await api.execute(text, variables, api.context(actor), compiles=False) for _ in range(TRIES)]
+    return {written(each) for each in again}
 
 
 async def test_compiled_completion_answers_the_same_bytes(
@@ -40,17 +49,23 @@ async def test_compiled_completion_answers_the_same_bytes(
     while tally["asked"] < COUNT:
         author = Author(api.schema._schema, dice, things)
         text, variables = author.document(), author.variables()
+        if validate(api.schema._schema, parse(text)):
+            tally["invalid"] += 1
+            continue
         for who in dice.sample(WHO, 2):
             tally["asked"] += 1
-            context = api.context(everybody[who])
-            usual = await api.execute(text, variables, context, compiles=False)
+            usual = await api.execute(text, variables, api.context(everybody[who]), compiles=False)
             api.given_up = 0
             quick = await api.execute(text, variables, api.context(everybody[who]))
-            assert written(quick) == written(usual), (who, text, variables)
-            assert all(error.path for error in usual.errors or ()), (text, usual.errors)  # it is a valid document
+            if written(quick) != written(usual):
+                assert usual.errors, (who, text, variables)
+                tally["raced"] += 1
+                assert written(quick) in await others(api, everybody[who], text, variables), (who, text, variables)
             tally["faults" if usual.errors else "whole"] += 1
             tally["given up"] += api.given_up
             assert not api.given_up or usual.errors, (who, text, variables)  # nothing else is unusual
     assert tally["whole"] > COUNT / 3
+    assert tally["invalid"] < COUNT / 10
     assert tally["faults"] > COUNT / 20
     assert tally["given up"] > COUNT / 50
+    assert tally["raced"] <= COUNT / 20

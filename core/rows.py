@@ -1,0 +1,82 @@
+"""Rows as plain values: a question that is asked often is compiled once, and asked of the driver itself.
+
+A session makes of every row an object that it can write back later. Whoever only reads has no use for that, and it costs
+more than the question. So a `Plain` has two ways: within a `Work` the session's own objects, anywhere else named tuples
+with the same attributes. Ranges stay as the driver gives them: with `lower` and `upper`, and a multirange is a list.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
+from sqlalchemy.dialects.postgresql.ranges import AbstractMultiRange, AbstractRange
+
+from core.work import Read
+
+_DIALECT = dialect()  # type: ignore[no-untyped-call]
+
+
+class Plain:
+    """`query` selects a table and perhaps more; all that differs from time to time is a named parameter of it."""
+
+    def __init__(self, query: sa.Select[*tuple[Any, ...]]) -> None:
+        self.query = query
+        table, *self._more = _selected(query)
+        self._columns = list(table.__table__.c)
+        kind: Any = namedtuple(table.__name__, [each.key for each in self._columns])  # type: ignore[misc]
+        self._row: Callable[[Sequence[Any]], Any] = kind._make
+        columns = [*self._columns, *self._more]
+        self._lean = query.with_only_columns(*columns)
+        self._readers = [(place, read) for place, each in enumerate(columns) if (read := _reader(each)) is not None]
+        self._sql = ""
+        self._names: Sequence[str] = ()
+        self._writers: Mapping[str, Callable[[Any], Any]] = {}
+        self._fixed: Mapping[str, Any] = {}
+
+    async def all(self, read: Read, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """A tuple for each row that is found: the row, and whatever else is selected."""
+        if read.fetch is None:
+            return [tuple(row) for row in (await read.session.execute(self.query, dict(values))).all()]
+        if not self._sql:
+            self._compile(values)
+        return [self._told(record) for record in await read.fetch(self._sql, self._arguments(values))]
+
+    async def rows(self, read: Read, values: Mapping[str, Any]) -> list[Any]:
+        return [found[0] for found in await self.all(read, values)]
+
+    def _compile(self, values: Mapping[str, Any]) -> None:
+        compiled: Any = self._lean.compile(dialect=_DIALECT)
+        state = compiled.construct_expanded_state(dict(values))
+        self._writers = {**compiled._bind_processors, **(state.processors or {})}
+        self._names = state.positiontup
+        self._fixed = {name: self._written(name, state.parameters[name]) for name in self._names if name not in values}
+        self._sql = state.statement
+
+    def _arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        fixed = self._fixed
+        return [fixed[name] if name in fixed else self._written(name, values[name]) for name in self._names]
+
+    def _written(self, name: str, value: Any) -> Any:
+        write = self._writers.get(name)
+        return value if write is None else write(value)
+
+    def _told(self, record: Any) -> tuple[Any, ...]:
+        values = list(record)
+        for place, read in self._readers:
+            values[place] = read(values[place])
+        width = len(self._columns)
+        return (self._row(values[:width]), *values[width:])
+
+
+def _selected(query: sa.Select[*tuple[Any, ...]]) -> list[Any]:
+    """The table, and the columns beside it."""
+    return [each["entity"] if place == 0 else each["expr"] for place, each in enumerate(query.column_descriptions)]
+
+
+def _reader(column: Any) -> Callable[[Any], Any] | None:
+    if isinstance(column.type, AbstractRange | AbstractMultiRange | sa.Numeric):  # the driver knows decimals itself
+        return None
+    found: Callable[[Any], Any] | None = column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
+    return found

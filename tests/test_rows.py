@@ -1,0 +1,103 @@
+"""Rows read by the driver itself: the same values as a session's, the same errors, and never a second connection."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import col
+
+from core.actor import SYSTEM
+from core.rows import Plain
+from core.tables import Job
+from market.tables import ConsentPolicy, RateCard, Twin
+from server.database import Database
+from server.graphql.errors import will_pass
+from tests import factories
+
+BY_ID = Plain(sa.select(Job, col(Job.id) * 2).where(col(Job.kind).in_(("a", "b")), col(Job.id) > sa.bindparam("least")))
+
+
+async def jobs(database: Database) -> None:
+    async with database.work(SYSTEM)() as work:
+        work.session.add_all([Job(kind=kind, key=kind, body={"of": [kind]}) for kind in ("a", "b", "c")])
+
+
+async def test_a_plain_row_has_the_values_of_the_sessions(database: Database) -> None:
+    await factories.listed_twin(database, await factories.model(database))
+    for table in (Twin, ConsentPolicy, RateCard):
+        query = Plain(sa.select(table))
+        async with database.read(SYSTEM)() as read, database.work(SYSTEM)() as work:
+            (plain,), (kept,) = await query.rows(read, {}), await query.rows(work, {})
+        assert isinstance(kept, table)
+        assert not isinstance(plain, table)
+        for name in plain._fields:
+            one, other = getattr(plain, name), getattr(kept, name)
+            if name in ("media", "territories"):
+                one, other = ([(each.lower, each.upper) for each in some] for some in (one, other))
+            assert (one, type(one)) == (other, type(other)), name
+
+
+async def test_its_parameters_may_differ_every_time(database: Database) -> None:
+    await jobs(database)
+    for least in (0, 1, 0):
+        async with database.read(SYSTEM)() as read:
+            found = await BY_ID.all(read, {"least": least})
+        assert [(row.kind, row.body, double) for row, double in found] == [
+            (kind, {"of": [kind]}, 2 * number) for kind, number in (("a", 1), ("b", 2)) if number > least
+        ]
+
+
+async def test_one_question_holds_one_connection(database: Database) -> None:
+    reads = create_async_engine(
+        database.url, isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=0, pool_timeout=0.5
+    )
+    narrow = replace(database, reads=reads)
+    async with narrow.read(SYSTEM)() as read:
+        await BY_ID.all(read, {"least": 0})
+        await read.session.execute(sa.text("select 1"))
+        await BY_ID.all(read, {"least": 0})
+    async with narrow.read(SYSTEM)() as read:
+        await BY_ID.all(read, {"least": 0})
+    await reads.dispose()
+
+
+async def test_what_fails_fails_as_in_a_session(database: Database) -> None:
+    broken = Plain(sa.select(Job).where(col(Job.id) / sa.bindparam("by", type_=sa.Integer()) == 1))
+    await jobs(database)
+    async with database.read(SYSTEM)() as read:
+        with pytest.raises(sa.exc.DBAPIError) as wrong:
+            await broken.all(read, {"by": 0})
+        assert not will_pass(wrong.value)
+        assert len(await BY_ID.all(read, {"least": 0})) == 2
+
+
+async def test_a_lost_connection_passes_and_is_not_used_again(database: Database) -> None:
+    await jobs(database)
+    async with database.read(SYSTEM)() as read:
+        await BY_ID.all(read, {"least": 0})
+    async with database.work(SYSTEM)() as work:
+        mine = sa.text(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        await work.session.execute(mine)
+    with pytest.raises(sa.exc.DBAPIError) as lost:
+        async with database.read(SYSTEM)() as read:
+            await BY_ID.all(read, {"least": 0})
+    assert will_pass(lost.value)
+    async with database.read(SYSTEM)() as read:
+        assert len(await BY_ID.all(read, {"least": 0})) == 2
+
+
+async def test_a_question_that_is_given_up_leaves_no_connection_behind_that_still_answers_it(
+    database: Database,
+) -> None:
+    await jobs(database)
+    slow = Plain(sa.select(Job).where(sa.text("pg_sleep(5) is not null")))
+    async with database.read(SYSTEM)() as read:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await slow.all(read, {})
+    async with database.read(SYSTEM)() as read:
+        assert len(await BY_ID.all(read, {"least": 0})) == 2
