@@ -89,6 +89,19 @@ class TransactionHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeHeld:
+    """`sent` to a payee's account and changed as it came, for the account holds another currency; both are negative of what
+    was taken back."""
+
+    id: str
+    account: str
+    sent: int
+    sent_currency: str
+    came: int
+    came_currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """What the processor holds, in its own units and its own lower-case currencies. `charges` are those that succeeded;
     `balances` are what each payee's account holds, by currency, `platform` what ours does, and `transactions` what moved
@@ -104,6 +117,7 @@ class Books:
     platform: Mapping[str, int] | None = None
     transactions: tuple[TransactionHeld, ...] | None = None
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    changes: tuple[ChangeHeld, ...] = ()
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> "Books":

@@ -10,7 +10,7 @@ from core.errors import NotFound
 from core.work import OpenRead, OpenWork, Work
 from payments import ledger, reconciliation, store
 from payments.money import Money, from_stripe
-from payments.reconciliation import Books, TransactionHeld
+from payments.reconciliation import Books, ChangeHeld, TransactionHeld
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ async def reconcile(open_work: OpenWork, open_snapshot: OpenRead, gateway: BookK
     books = await gateway.books(accounts)
     async with open_work() as work:
         await _take_over(work, books.transactions or ())
+        await _change(work, books.changes)
     async with open_snapshot() as read:
         differences = await reconciliation.compare(read, books)
         remarks = [_remark(each) for each in await store.suspended(read)]
@@ -65,6 +66,14 @@ async def _take_over(work: Work, transactions: Sequence[TransactionHeld]) -> Non
         with suppress(ValueError):  # of a currency that we do not know: the comparison names it
             postings.append(ledger.foreign_posting(each.id, each.category, from_stripe(each.net, each.currency)))
     await ledger.post(work, [posting for posting in postings if posting is not None])
+
+
+async def _change(work: Work, changes: Sequence[ChangeHeld]) -> None:
+    """What payees were sent in one currency, and hold in another."""
+    accounts = await store.every_account(work)
+    for each in changes:
+        sent, came = from_stripe(each.sent, each.sent_currency), from_stripe(each.came, each.came_currency)
+        await ledger.post(work, list(ledger.change_postings(accounts[each.account].payee_id, each.id, sent, came)))
 
 
 async def explain(work: Work, transaction_id: str, explanation: str) -> Money:

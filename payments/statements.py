@@ -19,7 +19,8 @@ from payments.tables import Payment, Share
 AGENCY, MODEL, PLATFORM = "AGENCY", "MODEL", "PLATFORM"
 
 KEPT_BACK = (MovementKind.REVERSED, MovementKind.RETURNED)
-SENT_ON = (MovementKind.PAID_OUT, MovementKind.PAYOUT_RETURNED)
+SENT_ON = (MovementKind.PAID_OUT, MovementKind.PAYOUT_RETURNED, MovementKind.CHANGED)
+"""Money that was changed is no longer there in the one currency, and is there to be paid out in the other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class AccountKind(StrEnum):
     BANK             what the platform has drawn to its own bank       (asset)
     SUSPENSE         what moved and nobody can explain yet
     FX               what rates of exchange have cost, or earned      (expense)
-    EXCHANGE         foreign money that Stripe changed before it came  (memo)
+    EXCHANGE         money that Stripe changed before it came to us, or to a payee  (memo)
     BRANDS           the outside world that pays                      (memo)
     PAYEE_BALANCE    what a payee holds at Stripe                     (memo)
     PAYEE_IN_TRANSIT what is on its way from Stripe to a payee's bank (memo)

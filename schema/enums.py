@@ -67,7 +67,8 @@ strawberry.enum(
     name="StatementLineKind",
     description=(
         "EARNED: a share of a payment that succeeded. REVERSED: taken back by a refund or a dispute. RETURNED: given again, "
-        "for the refund failed or the dispute was won. PAID_OUT: arrived at the bank. PAYOUT_RETURNED: the bank sent it back."
+        "for the refund failed or the dispute was won. PAID_OUT: arrived at the bank. PAYOUT_RETURNED: the bank sent it back. "
+        "CHANGED: the payee's account holds another currency, into which it was changed, or from which it came."
     ),
 )
 strawberry.enum(

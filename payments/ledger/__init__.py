@@ -38,6 +38,8 @@ the platform's own payout BANK                     STRIPE_BALANCE      txn_1:mov
   a fee of its own        STRIPE_FEES               STRIPE_BALANCE      txn_2:moved
   what nobody explains    SUSPENSE                  STRIPE_BALANCE      txn_3:moved (or the other way)
   explained by somebody   BANK, FX, REVENUE ...     SUSPENSE            txn_3:explained (or the other way)
+changed on arrival (memo) EXCHANGE of the payee     PAYEE_BALANCE       txn_4:changed_from
+  and into what           PAYEE_BALANCE of it       EXCHANGE of it      txn_4:changed_into
 payout created (memo)     PAYEE_IN_TRANSIT of it    PAYEE_BALANCE       po_1:created
   paid                    PAYEE_BANK of it          PAYEE_IN_TRANSIT    po_1:paid
   failed or canceled      PAYEE_BALANCE of it       PAYEE_IN_TRANSIT    po_1:failed, po_1:canceled
@@ -56,6 +58,7 @@ from payments.ledger.postings import (
     REVENUE,
     STRIPE_BALANCE,
     STRIPE_FEES,
+    change_postings,
     charge_postings,
     claim_posting,
     excess_posting,
@@ -88,6 +91,7 @@ __all__ = [
     "STRIPE_BALANCE",
     "STRIPE_FEES",
     "balances",
+    "change_postings",
     "charge_postings",
     "claim_posting",
     "earnings",

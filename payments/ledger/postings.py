@@ -87,6 +87,15 @@ def payout_posting(payout: Payout, *, before: PayoutStatus | None) -> Posting | 
     return Posting(f"payout_{what}", f"{payout.stripe_id}:{what}", debit, credit, amount)
 
 
+def change_postings(payee_id: int, transaction_id: str, sent: Money, came: Money) -> Iterator[Posting]:
+    """What the payee was sent is not there: something else is, of another currency. Negative when it goes back."""
+    balance, exchange = Side(AccountKind.PAYEE_BALANCE, payee_id), Side(AccountKind.EXCHANGE, payee_id)
+    for name, amount, debit, credit in (("from", sent, exchange, balance), ("into", came, balance, exchange)):
+        to, whence = (debit, credit) if amount.minor > 0 else (credit, debit)
+        key = f"{transaction_id}:changed_{name}"
+        yield Posting("changed", key, to, whence, Money(abs(amount.minor), amount.currency))
+
+
 # ------------------------------------------------------------------ what no payment explains
 
 OWN_CATEGORIES = frozenset(

@@ -125,7 +125,9 @@ def book(world: World) -> dict[str, Any]:
             for each in world.state.all("dispute")
             if not each["status"].startswith("warning_")
         ],
-        "transactions": [_transaction(each) for each in world.state.all("balance_transaction")],
+        "transactions": [
+            _transaction(each) for each in world.state.all("balance_transaction") if "_account" not in each
+        ],
         "platform": {each["currency"]: each["amount"] for each in world.state.all("_platform")},
     }
 

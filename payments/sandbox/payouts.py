@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+from payments.sandbox import arrivals
 from payments.sandbox.accounts import check_open
 from payments.sandbox.calls import Call, missing, page
 from payments.sandbox.store import Thing, new_id, now_milliseconds, now_seconds
@@ -19,6 +20,7 @@ FAILURE = {
 
 def receive(world: World, account: str, currency: str, amount: int) -> None:
     """A transfer arrives: the balance grows, and is paid out after the delay."""
+    currency, amount = arrivals.changed(world, account, currency, amount)
     balance_id = f"balance:{account}:{currency}"
     balance = world.state.find(balance_id, "_balance")
     if balance is None:
@@ -30,9 +32,12 @@ def receive(world: World, account: str, currency: str, amount: int) -> None:
 
 def take(world: World, account: str, currency: str, amount: int) -> bool:
     """A reversal takes it back, if it is still there."""
-    balance = world.state.find(f"balance:{account}:{currency}", "_balance")
-    if balance is None or balance["amount"] < amount:
+    held_currency, held = arrivals.held(world, account, currency, amount)
+    balance = world.state.find(f"balance:{account}:{held_currency}", "_balance")
+    if balance is None or balance["amount"] < held:
         return False
+    arrivals.changed(world, account, currency, -amount)
+    amount = held
     balance["amount"] -= amount
     world.state.put(balance)
     return True

@@ -17,8 +17,9 @@ from payments.tables import Account, Entry, Payment
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """A payee's money in one currency. `pending` is earned and not yet sent; `transferred` was sent to its balance at
-    the payment service, less what was taken back; `paid_out` reached its bank; `owed` is what it must give back."""
+    """A payee's money in one currency. `pending` is earned and not yet sent; `transferred` came to its balance at the
+    payment service, less what was taken back, in the currency in which it is there; `paid_out` reached its bank; `owed` is
+    what it must give back."""
 
     payee_id: int
     currency: str
@@ -28,7 +29,13 @@ class Balance:
     owed: Money
 
 
-KINDS = (AccountKind.PAYABLE, AccountKind.PAYEE_WORLD, AccountKind.PAYEE_BANK, AccountKind.RECEIVABLE)
+KINDS = (
+    AccountKind.PAYABLE,
+    AccountKind.PAYEE_WORLD,
+    AccountKind.EXCHANGE,
+    AccountKind.PAYEE_BANK,
+    AccountKind.RECEIVABLE,
+)
 
 
 async def balances(read: Read, payee_ids: Sequence[int], *, at: datetime | None = None) -> Sequence[Balance]:
@@ -62,7 +69,7 @@ def _balance(payee_id: int, currency: str, held: dict[AccountKind, int]) -> Bala
         payee_id=payee_id,
         currency=currency,
         pending=Money(-held.get(AccountKind.PAYABLE, 0), currency),
-        transferred=Money(-held.get(AccountKind.PAYEE_WORLD, 0), currency),
+        transferred=Money(-held.get(AccountKind.PAYEE_WORLD, 0) - held.get(AccountKind.EXCHANGE, 0), currency),
         paid_out=Money(held.get(AccountKind.PAYEE_BANK, 0), currency),
         owed=Money(held.get(AccountKind.RECEIVABLE, 0), currency),
     )

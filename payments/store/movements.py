@@ -25,17 +25,20 @@ class MovementKind(StrEnum):
     RETURNED = "undone"
     PAID_OUT = "payout_paid"
     PAYOUT_RETURNED = "payout_failed"
+    CHANGED = "changed"
 
 
 ADDS = (MovementKind.EARNED, MovementKind.RETURNED)
 
 ENTRIES = Order((col(Entry.id),))
 DEBIT, CREDIT = aliased(Account), aliased(Account)
+WHENCE = (AccountKind.PAYEE_BANK, AccountKind.EXCHANGE)
 SIGNED = sa.case(
-    (sa.or_(col(Entry.kind).in_(ADDS), col(CREDIT.kind) == AccountKind.PAYEE_BANK), col(Entry.amount_minor)),
+    (sa.or_(col(Entry.kind).in_(ADDS), col(CREDIT.kind).in_(WHENCE)), col(Entry.amount_minor)),
     else_=-col(Entry.amount_minor),
 )
-"""What comes from a bank adds, what goes there does not: a payout of less than nothing is taken from the bank."""
+"""What comes from a bank, or of another currency, adds; what goes there does not: a payout of less than nothing is taken from
+the bank."""
 OWNER: sa.ColumnElement[int] = sa.func.coalesce(col(DEBIT.payee_id), col(CREDIT.payee_id))
 MONTH = sa.cast(sa.func.date_trunc("month", sa.func.timezone("UTC", col(Entry.at))), sa.Date)
 

@@ -1,12 +1,22 @@
 """What Stripe holds, read from its lists, to be compared with what we say."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 import stripe
 
 from payments.errors import Refused
 from payments.gateway import DisputeState
-from payments.reconciliation import Books, ChargeHeld, DisputeHeld, PayoutHeld, RefundHeld, ReversalHeld, TransferHeld
+from payments.reconciliation import (
+    Books,
+    ChangeHeld,
+    ChargeHeld,
+    DisputeHeld,
+    PayoutHeld,
+    RefundHeld,
+    ReversalHeld,
+    TransferHeld,
+)
 from payments.stripe_gateway.happenings import Happenings
 from payments.stripe_gateway.words import PAGE_SIZE, dispute_of, mark, marked, maybe, our_words
 
@@ -23,7 +33,10 @@ class Bookkeeping(Happenings):
             charges = [each for each in await self._charges() if each.paid]
             transfers = await self._transfers()
             ids = {charge.id for charge in charges}
-            payouts, balances, unreadable = [], {}, {}
+            sent: defaultdict[str, set[str]] = defaultdict(set)
+            for transfer in map(_transfer, transfers):
+                sent[transfer.destination].add(transfer.currency)
+            payouts, balances, unreadable, changes = [], {}, {}, []
             for account_id in account_ids:
                 try:
                     held, balance = await self._held(account_id)
@@ -32,6 +45,8 @@ class Bookkeeping(Happenings):
                 else:
                     payouts += held
                     balances[account_id] = balance
+                    if not {*balance, *(payout.currency for payout in held)} <= sent[account_id]:
+                        changes += await self._changes(account_id)
             return Books(
                 charges=tuple(_charge(charge) for charge in charges),
                 transfers=tuple(_transfer(transfer) for transfer in transfers),
@@ -43,6 +58,7 @@ class Bookkeeping(Happenings):
                 platform=await self._balance(None),
                 transactions=await self._transactions(),
                 unreadable=unreadable,
+                changes=tuple(changes),
             )
 
     async def _held(self, account_id: str) -> tuple[list[PayoutHeld], dict[str, int]]:
@@ -96,6 +112,20 @@ class Bookkeeping(Happenings):
         for part in [*((each.currency, each.amount) for each in balance.available), *_pending(balance)]:
             held[part[0]] = held.get(part[0], 0) + part[1]
         return held
+
+    async def _changes(self, account_id: str) -> list[ChangeHeld]:
+        """Of an account that holds what it was not sent: each transfer and reversal that was changed on its way."""
+        options: stripe.RequestOptions = {"stripe_account": account_id}
+        changes = []
+        for kind, sign in (("payment", 1), ("payment_refund", -1)):
+            page = await self._stripe.v1.balance_transactions.list_async(
+                {"type": kind, "limit": PAGE_SIZE, "expand": ["data.source"]}, options
+            )
+            async for each in page.auto_paging_iter():
+                amount, currency = maybe(each, "source", "amount"), maybe(each, "source", "currency")
+                if maybe(each, "exchange_rate") is not None:
+                    changes.append(ChangeHeld(each.id, account_id, sign * amount, currency, each.net, each.currency))
+        return changes
 
     def _mark(self) -> dict[str, str]:
         return {"env": self._environment}

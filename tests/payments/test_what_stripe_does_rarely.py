@@ -1,11 +1,14 @@
 """What Stripe does rarely: fees on the way of a dispute, news before the answer, payouts of less than all or less than nothing."""
 
+from decimal import Decimal
+
 import pytest
 
-from payments import charges, disputes, payouts, statements, store, transfers
+from payments import charges, disputes, payouts, reconciling, refunds, statements, store, transfers
 from payments.errors import Unknown
 from payments.facts import DisputeOpened, FraudWarned
 from payments.money import Money
+from payments.sandbox.arrivals import hold
 from payments.sandbox.calls import Call
 from payments.sandbox.disputes import answer_dispute, warn
 from payments.sandbox.faults import FaultKind
@@ -126,3 +129,38 @@ async def test_what_a_balance_lacks_is_taken_from_the_bank(room: MoneyRoom, stat
         [statement] = await statements.statements(read, MODEL)
         [balance] = await store.balances(read, [MODEL])
     assert statement.paid_out.minor == balance.paid_out.minor == at_the_bank
+
+
+async def test_what_an_account_of_another_currency_was_sent_is_known_as_it_is_there(
+    room: MoneyRoom, sandbox: OfflineStripe
+) -> None:
+    """A Swede whose bank takes crowns: Stripe changes each transfer, and a reversal at the rate of its own day."""
+    await ready(room, sandbox)
+    sandbox.deliver(receiver(room, sandbox))
+    account = sandbox.world.state.find((await room.find_payee(MODEL)).account_id or "", "v2.core.account")
+    assert account is not None
+    hold(account, "sek", {"eur": Decimal("11.2")})
+    payment_id = await room.request()
+    await charges.drive(room.work, sandbox.gateway, payment_id)
+    await transfers.send(room.work, sandbox.gateway, payment_id)
+    await agreed(room, sandbox)
+    hold(account, "sek", {"eur": Decimal("11.5")})
+    await refunds.drive(room.work, sandbox.gateway, await room.ask_refund(payment_id, 50_00))
+    await agreed(room, sandbox)
+    sandbox.pay_out()
+    await listen(room, sandbox)
+    await agreed(room, sandbox)
+    left = 68_00 * 112 // 10 - 34_00 * 115 // 10
+    async with room.read() as read:
+        found = {each.currency: each for each in await store.balances(read, [MODEL])}
+        months = {each.currency: each for each in await statements.statements(read, MODEL)}
+    assert (found["SEK"].transferred.minor, found["SEK"].paid_out.minor) == (left, left)
+    assert (months["SEK"].paid_out.minor, months["SEK"].closing.minor) == (0, 0)
+    assert (months["EUR"].paid_out.minor, months["EUR"].closing.minor) == (34_00, 0)
+
+
+async def agreed(room: MoneyRoom, sandbox: OfflineStripe) -> None:
+    for _ in range(2):
+        found = await reconciling.reconcile(room.work, room.database_snapshot, sandbox.gateway)
+        assert found == reconciling.Found([], [])
+    await all_agree(room, sandbox)

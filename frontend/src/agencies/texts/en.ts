@@ -169,6 +169,7 @@ export const en = {
   "line.RETURNED": "Given again",
   "line.PAID_OUT": "Paid out",
   "line.PAYOUT_RETURNED": "Sent back by the bank",
+  "line.CHANGED": "Changed into another currency",
   "earnings.title": "Earnings of twelve months",
   "earnings.currency": "Currency",
   "earnings.byMonth": "By month",

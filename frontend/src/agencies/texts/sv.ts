@@ -171,6 +171,7 @@ export const sv: Record<keyof typeof en, string> = {
   "line.RETURNED": "Givet igen",
   "line.PAID_OUT": "Utbetalt",
   "line.PAYOUT_RETURNED": "Skickat tillbaka av banken",
+  "line.CHANGED": "Växlat till en annan valuta",
   "earnings.title": "Tolv månaders intäkter",
   "earnings.currency": "Valuta",
   "earnings.byMonth": "Per månad",
