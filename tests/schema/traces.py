@@ -60,6 +60,7 @@ async def needs_the_brand(api: Api) -> None:
     async with api.database.work(SYSTEM)() as work:
         (row,) = (await money.payments_by_id(work, [1])).values()
         row.status, row.failure_message = PaymentStatus.REQUIRES_ACTION, "Your bank wants to see you."
+        row.fraud_warned_at = work.now
         (share, *_) = (await money.shares_of(work, [1]))[1]
         share.hold_reason = "The payee has not set up its account yet."
 
