@@ -256,5 +256,5 @@ async def test_a_payout_is_seen_only_in_its_account(deal: Deal) -> None:
     await deal.transfer(await deal.pay(), 100)
     deal.stripe.pay_out()
     (held,) = deal.stripe.books.payouts
-    with pytest.raises(Refused, match="No such payout"):
+    with pytest.raises(Refused, match="does not have access"):
         await deal.stripe.gateway.find_payout(account_id="acct_other", payout_id=held.id)
