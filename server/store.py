@@ -56,18 +56,18 @@ _PARTIES = """
 """
 _REPRESENTED = """
     select coalesce(array_agg(m.model_id), '{}') as represented_ids
-      from mandate m
-     where m.agency_id = any(parties.agency_ids) and m.status = 'ACTIVE'
-       and m.days @> (clock() at time zone 'UTC')::date
+      from unnest(parties.agency_ids) as own(agency_id)
+     cross join lateral (select model_id from mandate
+                          where agency_id = own.agency_id and status = 'ACTIVE'
+                            and days @> (clock() at time zone 'UTC')::date offset 0) m
 """
 _KEYS = f"""
     select k.id as key_id, null::bigint as sign_in_id, k.person_id, k.name, k.scopes, k.last_used_at, k.secret_hash,
            coalesce(o.is_operator, false) as is_operator, parties.*, represented.*, clock() as shown_at
       from api_key k
       left join person o on o.id = k.person_id
-      cross join lateral ({_PARTIES} where p.id = k.party_id
-                             or p.id in (select party_id from member
-                                      where person_id = k.person_id and suspended_at is null)) parties
+      cross join lateral ({_PARTIES} where p.id = any (array(select k.party_id union all select party_id from member
+                                      where person_id = k.person_id and suspended_at is null))) parties
       cross join lateral ({_REPRESENTED}) represented
      where k.revoked_at is null and (k.expires_at is null or k.expires_at > clock()) and o.suspended_at is null
 """  # noqa: S608 - all of it is written here
@@ -76,8 +76,8 @@ _SIGN_INS = f"""
            s.last_seen_at as last_used_at, s.secret_hash, o.is_operator, parties.*, represented.*, clock() as shown_at
       from sign_in s
       join person o on o.id = s.person_id
-      cross join lateral ({_PARTIES} where p.id in (select party_id from member
-                                                      where person_id = s.person_id and suspended_at is null)) parties
+      cross join lateral ({_PARTIES} where p.id = any (array(select party_id from member
+                                                      where person_id = s.person_id and suspended_at is null))) parties
       cross join lateral ({_REPRESENTED}) represented
      where s.revoked_at is null and s.expires_at > clock() and o.suspended_at is null
        and s.last_seen_at > clock() - make_interval(secs => case when o.is_operator

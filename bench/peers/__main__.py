@@ -15,7 +15,7 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import asyncpg
@@ -76,6 +76,16 @@ def agree(servers: dict[str, Server], size: Size, place: Place) -> None:
     print(f"{', '.join(servers)} agree: 70 answers of {rows:,} rows, and the bids of 31 listings")
 
 
+def _in_turns(
+    servers: dict[str, Server],
+    wanted: list[questions.Question],
+    given: argparse.Namespace,
+    before: Callable[[], None] = lambda: None,
+) -> dict[str, list[measuring.Run]]:
+    how = {"rounds": given.rounds, "seconds": given.seconds, "connections": given.connections}
+    return measuring.in_turns(servers, wanted, before=before, **how)
+
+
 def only_agree(given: argparse.Namespace, size: Size, place: Place) -> None:
     with running(place, given.peers) as servers:
         agree(servers, size, place)
@@ -88,7 +98,7 @@ def compare(given: argparse.Namespace, size: Size, place: Place) -> None:
             writes = operation in ("bid", "hot")
             before = (lambda: asyncio.run(_begin_again(size, place))) if writes else (lambda: None)
             wanted = asked(operation, size, place)
-            found = measuring.in_turns(servers, wanted, rounds=given.rounds, seconds=given.seconds, before=before)
+            found = _in_turns(servers, wanted, given, before)
             print(f"\n{measuring.table(operation, found)}", flush=True)
         print(
             "\nMB resident:", {name: [round(each) for each in server.resident_mb] for name, server in servers.items()}
@@ -99,7 +109,7 @@ def pages(given: argparse.Namespace, size: Size, place: Place) -> None:
     with running(place, given.peers) as servers:
         for first in (1, 5, 20, 50, 100):
             wanted = asked("page", size, place, first=first)
-            found = measuring.in_turns(servers, wanted, rounds=given.rounds, seconds=given.seconds)
+            found = _in_turns(servers, wanted, given)
             print(f"\n{measuring.table(f'page of {first}', found)}", flush=True)
 
 
@@ -111,7 +121,7 @@ def sizes(given: argparse.Namespace) -> None:
             with running(place, given.peers) as servers:
                 for operation in ("page", "twin"):
                     wanted = asked(operation, size, place)
-                    found = measuring.in_turns(servers, wanted, rounds=given.rounds, seconds=given.seconds)
+                    found = _in_turns(servers, wanted, given)
                     print(f"\n{measuring.table(f'{operation}, {size.twins:,} twins', found)}", flush=True)
 
 
@@ -120,7 +130,7 @@ def workers(given: argparse.Namespace, size: Size, place: Place) -> None:
         with running(place, given.peers, number) as servers:
             for operation in ("page", "twin"):
                 wanted = asked(operation, size, place)
-                found = measuring.in_turns(servers, wanted, rounds=given.rounds, seconds=given.seconds)
+                found = _in_turns(servers, wanted, given)
                 print(f"\n{measuring.table(f'{operation}, {number} processes', found)}", flush=True)
             print(
                 "MB resident:", {name: [round(each) for each in server.resident_mb] for name, server in servers.items()}
@@ -165,6 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument("--scale", type=float, default=1.0)
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=float, default=4)
+    options.add_argument("--connections", type=int, default=measuring.CONNECTIONS)
     options.add_argument("--operations", nargs="+", choices=OPERATIONS, default=list(OPERATIONS))
     options.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
     given = options.parse_args(arguments)

@@ -160,14 +160,12 @@ async def _furnished(postgres: Postgres, size: Size) -> None:
     """A copy of the crowd's database, with what the peers need; any older copy is dropped."""
     engine = create_async_engine(postgres.url("template1"), isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
-        names = (
-            (await connection.execute(sa.text("select datname from pg_database where datname like 'peers_%'")))
-            .scalars()
-            .all()
-        )
-        for name in set(names) - {size.database}:
+        copies = sa.text("select datname, (select count(*) from pg_stat_activity a where a.datname = d.datname)"
+                         " from pg_database d where datname like 'peers_%'")  # fmt: skip
+        found = dict((await connection.execute(copies)).all())
+        for name in [each for each, used in found.items() if each != size.database and not used]:
             await connection.execute(sa.text(f"drop database {name}"))
-        if size.database not in names:
+        if size.database not in found:
             await connection.execute(sa.text("drop database if exists half"))
             await connection.execute(sa.text("create database half template postgres strategy file_copy"))
             made = create_async_engine(postgres.url("half"))

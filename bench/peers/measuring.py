@@ -70,6 +70,7 @@ def in_turns(
     *,
     rounds: int,
     seconds: float,
+    connections: int = CONNECTIONS,
     before: Callable[[], None] = lambda: None,
 ) -> dict[str, list[Run]]:
     """Each server once a round, in one order and then in the other; a short run of each comes first and is forgotten."""
@@ -81,7 +82,8 @@ def in_turns(
             for name in list(servers) if number % 2 else list(servers)[::-1]:
                 before()
                 wanted = '"code":null' if good != '"data"' and servers[name].peer.dialect else good
-                run = load(servers[name], files[name], good=wanted, seconds=seconds if number else min(2, seconds))
+                least = seconds if number else min(2, seconds)
+                run = load(servers[name], files[name], good=wanted, seconds=least, connections=connections)
                 if number:
                     found[name].append(run)
     return found

@@ -46,7 +46,7 @@ returns setof twin language sql stable as $$
                     and showing.forbidden & (1 << industry_number(available_twins.industry)::int) = 0
                     and showing.maximum_days >= available_twins.ends_on - available_twins.starts_on + 1
                     and showing.territories @> (case available_twins.place {territories} end), false)
-       and showing.currency = available_twins.currency
+       and showing.currency = available_twins.currency::char(3)
        and coalesce(showing.rates[available_twins.medium] is not null and greatest(div(2 * showing.rates[available_twins.medium]::numeric
                                    * (case available_twins.place {weights} end)
                                    * (available_twins.ends_on - available_twins.starts_on + 1)

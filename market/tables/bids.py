@@ -61,5 +61,6 @@ class Bid(RightsColumns, table=True):
         ),
         sa.Index(None, "twin_id", "status"),
         sa.Index(None, "brand_id", "id"),
+        sa.Index("bid_listing_id_id_idx", "listing_id", "id", postgresql_where=text("listing_id is not null")),
         sa.Index("bid_lost_to_idx", "lost_to_id", postgresql_where=text("lost_to_id is not null")),
     )
