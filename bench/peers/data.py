@@ -98,16 +98,13 @@ class Size:
 
     @property
     def folder(self) -> Path:
-        """Of the crowd alone, named after all that makes it."""
-        return (
-            KEPT
-            / f"{self.twins}-{self.licences}-{_digest(Path(crowd.__file__), *migrations.FOLDER.glob('versions/*.py'))}"
-        )
+        """Of the crowd alone, named after what makes it; it is migrated as a market that grew is."""
+        return KEPT / f"{self.twins}-{self.licences}-{_digest(Path(crowd.__file__))}"
 
     @property
     def database(self) -> str:
         """With all that the peers need."""
-        return f"peers_{_digest(Path(__file__), HERE / 'peers.sql')}"
+        return f"peers_{migrations.head()}_{_digest(Path(__file__), HERE / 'peers.sql')}"
 
 
 def _digest(*files: Path) -> str:
@@ -128,6 +125,7 @@ def market(size: Size) -> Iterator[tuple[Postgres, str]]:
         _build(size)
         postgres = Postgres(size.folder / "postgres", settings=MEMORY).start()
         try:
+            migrations.upgrade(postgres.url())
             asyncio.run(_furnished(postgres, size))
         except BaseException:
             postgres.stop()
