@@ -1,13 +1,18 @@
 """Rivals race for overlapping rights: nothing may be sold twice, no winner lost, and nobody may see a deadlock.
 
-    python -m bench.exclusivity [--acceptances 1000] [--twins 4] [--rivals 8] [--processes 2] [--at-once 64] [--seed 1]
+    python -m bench.exclusivity [--acceptances 4000] [--batch 4000] [--twins 4] [--rivals 8] [--processes 2]
+                                [--at-once 16] [--seed 1] [--slices 1] [--slice 0] [--bare]
 
 Every acceptance is a model's own signature under a rival's offer, through the same verb that the API calls, `--at-once`
 of them at the same time over `--processes`, on a real PostgreSQL (DATABASE_URL or --database-url, or an embedded one of
-its own with fsync on). Afterwards all live licences are read back and compared in Python, pair by pair, by the
-definition of a conflict and not by the database's constraint; and every offer that was turned away must conflict with a
-licence that lives. Exit 0 only when nothing was sold twice, no winner was lost and nobody saw anything but a licence or
-a refusal that says what is taken.
+its own with fsync on). They come in batches, each for twins of its own: the models read the texts, then sign all at
+once. After each batch its live licences are read back and compared in Python, pair by pair, by the definition of a
+conflict and not by the database's constraint; and every offer that was turned away must conflict with a licence that
+lives. What was counted is all that is kept of a batch, so that any number of them can follow. A batch depends on the
+seed and its number alone: with `--slices` every so many-th is run, beginning with `--slice`. `--bare` leaves of an
+acceptance the one statement that the constraint guards, without the twin's lock before it, so that nothing but the
+constraint keeps rivals apart. Exit 0 only when nothing
+was sold twice, no winner was lost and nobody saw anything but a licence or a refusal that says what is taken.
 """
 
 import argparse
@@ -15,54 +20,58 @@ import asyncio
 import multiprocessing
 import os
 import random
+import resource
 import sys
-import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import col
 
+from bench.processes import server_seconds, somewhere
 from core.actor import SYSTEM, Actor
 from core.errors import Refusal
 from market import licences, store
 from market.errors import RightsUnavailable
 from market.rights import Exclusivity, Industry, Medium, Rights
-from market.states import LIVE, BidStatus
+from market.states import LIVE
 from market.store.rights import columns_of, rights_from
 from market.tables import Bid, Licence
-from server import migrations
 from server.database import Database
-from server.postgres import Postgres
 from tests import factories
 from tests.factories import ListedTwin, Player
 
 MEDIA = tuple(Medium)[:6]
 COUNTRIES = ("SE", "NO", "DK", "DE", "AT", "CH", "FR", "GB", "JP", "US")
 INDUSTRIES = (Industry.APPAREL, Industry.BEAUTY, Industry.SPORTSWEAR)
-AT_A_TIME = 5_000
-MOST_CONNECTIONS = 80
-"""Of all processes together."""
+TOLD_AFTER_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    acceptances: int = 1000
+    acceptances: int = 4000
+    batch: int = 4000
     twins: int = 4
     rivals: int = 8
     processes: int = 2
-    at_once: int = 64
+    at_once: int = 16
     seed: int = 1
+    slices: int = 1
+    slice: int = 0
+    bare: bool = False
+
+    @property
+    def batches(self) -> range:
+        return range(self.slice, -(-self.acceptances // self.batch), self.slices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,50 +79,58 @@ class Attempt:
     bid_id: int
     model: Actor
     name: str
+    digest: str = ""
+    granted: dict[str, Any] | None = None
+    """What a licence would hold, of an attempt that is bare."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What came of the attempts of one process or of all; `began` and `ended` by the machine's own clock."""
+    """What came of attempts. `took`: how many took so many tenths of a millisecond. `seconds` by the clock, while they were
+    made; `processor_seconds` of the processes that made them, `server_seconds` of PostgreSQL if it runs here."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
-    took: list[float] = field(default_factory=list)
-    began: float = float("inf")
-    ended: float = 0.0
+    took: Counter[int] = field(default_factory=Counter)
+    seconds: float = 0.0
+    processor_seconds: float = 0.0
+    server_seconds: float = 0.0
+    sold_twice: int = 0
+    winners_lost: int = 0
+    live: int = 0
 
     def add(self, other: "Tally") -> None:
         self.outcomes.update(other.outcomes)
-        self.took += other.took
-        self.began, self.ended = min(self.began, other.began), max(self.ended, other.ended)
+        self.took.update(other.took)
+        self.processor_seconds += other.processor_seconds
 
-    def percentile(self, part: float) -> float:
-        return sorted(self.took)[int(len(self.took) * part)] * 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    race: Race
-    tally: Tally
-    sold_twice: int
-    winners_lost: int
-    live: int
+    @property
+    def attempts(self) -> int:
+        return sum(self.outcomes.values())
 
     @property
     def deadlocks(self) -> int:
-        return self.tally.outcomes["CRASH 40P01"]
+        return self.outcomes["CRASH 40P01"]
 
     @property
     def is_clean(self) -> bool:
-        agreed = self.tally.outcomes["sold"] == self.live and set(self.tally.outcomes) <= {"sold", "unavailable"}
+        agreed = self.outcomes["sold"] == self.live and set(self.outcomes) <= {"sold", "unavailable"}
         return agreed and not self.sold_twice and not self.winners_lost
 
+    def milliseconds(self, part: float) -> float:
+        left = int(self.attempts * part)
+        for tenths in sorted(self.took):
+            left -= self.took[tenths]
+            if left < 0:
+                return tenths / 10
+        return 0.0
+
     def __str__(self) -> str:
-        race, tally, whole = self.race, self.tally, self.tally.ended - self.tally.began
+        ours, theirs = (used * 1000 / self.attempts for used in (self.processor_seconds, self.server_seconds))
         return (
-            f"{race.acceptances} acceptances over {race.twins} twins by {race.rivals} rivals,"
-            f" {race.at_once} at once in {race.processes} processes: {whole:.1f} s, {race.acceptances / whole:.0f}/s\n"
-            f"outcomes       {dict(tally.outcomes)}, {self.live} licences live\n"
-            f"p50, p99       {tally.percentile(0.5):.0f} ms, {tally.percentile(0.99):.0f} ms\n"
+            f"{self.attempts} acceptances in {self.seconds:.1f} s: {self.attempts / self.seconds:.0f}/s,"
+            f" {ours:.1f} ms of a processor each, and {theirs:.1f} of PostgreSQL's\n"
+            f"outcomes       {dict(self.outcomes)}, {self.live} licences live\n"
+            f"p50, p99       {self.milliseconds(0.5):.0f} ms, {self.milliseconds(0.99):.0f} ms\n"
             f"sold twice     {self.sold_twice}\n"
             f"winners lost   {self.winners_lost}\n"
             f"deadlocks      {self.deadlocks}"
@@ -123,20 +140,23 @@ class Report:
 # ------------------------------------------------------------------ before
 
 
-async def prepare(database: Database, race: Race) -> list[Attempt]:
-    """Twins that allow everything, and a pile of offers for each, straight into the tables."""
-    dice = random.Random(race.seed)
-    brands = [await factories.brand(database, name=f"Rival {number}") for number in range(race.rivals)]
-    twins = [await factories.listed_twin(database, name=f"Twin {number}") for number in range(race.twins)]
-    attempts: list[Attempt] = []
-    for done in range(0, race.acceptances, AT_A_TIME):
-        async with database.work(SYSTEM)() as work:
-            chosen = dice.choices(twins, k=min(AT_A_TIME, race.acceptances - done))
-            offers = [some_offer(dice, twin, dice.choice(brands), work.now) for twin in chosen]
-            work.session.add_all(offers)
-            await work.session.flush()
-            pairs = zip(offers, chosen, strict=True)
-            attempts += [Attempt(offer.id or 0, twin.model.actor, twin.model.name) for offer, twin in pairs]
+async def prepare(database: Database, race: Race, batch: int, brands: Sequence[Player]) -> list[Attempt]:
+    """Twins that allow everything, and a pile of offers for each, straight into the tables; and each text, read."""
+    dice = random.Random(f"{race.seed} {batch}")
+    twins = {twin.id: twin for twin in [await factories.listed_twin(database) for _ in range(race.twins)]}
+    size = min(race.batch, race.acceptances - batch * race.batch)
+    async with database.work(SYSTEM)() as work:
+        offers = [
+            some_offer(dice, twin, dice.choice(brands), work.now) for twin in dice.choices([*twins.values()], k=size)
+        ]
+        work.session.add_all(offers)
+    attempts = [bare(offer, twins[offer.twin_id]) for offer in offers] if race.bare else []
+    for twin in () if race.bare else twins.values():
+        async with database.read(twin.model.actor)() as read:
+            deals = await licences.deals(read, [offer for offer in offers if offer.twin_id == twin.id])
+        attempts += [
+            Attempt(number, twin.model.actor, twin.model.name, deal.document.digest) for number, deal in deals.items()
+        ]
     dice.shuffle(attempts)
     return attempts
 
@@ -152,6 +172,26 @@ def some_offer(dice: random.Random, twin: ListedTwin, brand: Player, now: Any) -
         expires_at=now + timedelta(days=30),
         **columns_of(some_rights(dice, now.date() + timedelta(days=2))),
     )
+
+
+def bare(offer: Bid, twin: ListedTwin) -> Attempt:
+    licence = {
+        "bid_id": offer.id,
+        "twin_id": twin.id,
+        "twin_version": 1,
+        "brand_id": offer.brand_id,
+        "model_id": twin.model.id,
+        "currency": offer.currency,
+        "price_minor": offer.amount_minor,
+        "policy_version": 1,
+        "card_version": 1,
+        "created_at": offer.placed_at,
+        "payment_due_at": offer.expires_at,
+    }
+    granted = licence | columns_of(
+        rights_from(offer.media, offer.territories, offer.industry, offer.days, offer.exclusivity)
+    )
+    return Attempt(offer.id or 0, twin.model.actor, twin.model.name, granted=granted)
 
 
 def some_rights(dice: random.Random, first: date) -> Rights:
@@ -172,11 +212,11 @@ def some_rights(dice: random.Random, first: date) -> Rights:
 async def accept(database: Database, attempt: Attempt) -> str:
     """What came of it, in one word; a crash is a word too."""
     try:
-        async with database.read(attempt.model)() as read:
-            bid = await store.bids.visible(read, attempt.bid_id)
-            document = await licences.consent_document(read, bid)
         async with database.work(attempt.model)() as work:
-            await licences.accept(work, bid_id=attempt.bid_id, consent_digest=document.digest, signature=attempt.name)
+            if attempt.granted is not None:
+                granted = await store.licences.grant(work, Licence(**attempt.granted))
+                return "sold" if granted is not None else "unavailable"
+            await licences.accept(work, bid_id=attempt.bid_id, consent_digest=attempt.digest, signature=attempt.name)
     except RightsUnavailable:
         return "unavailable"
     except Refusal as refusal:
@@ -186,105 +226,101 @@ async def accept(database: Database, attempt: Attempt) -> str:
     return "sold"
 
 
-async def accept_all(url: str, attempts: Sequence[Attempt], at_once: int, connections: int) -> Tally:
-    """More at once than there are connections wait for one, and their waiting counts."""
-    database = Database.connect(url, pool_size=connections)
-    tally, waiting, gate = Tally(began=time.monotonic()), iter(attempts), asyncio.Semaphore(connections)
+async def accept_all(database: Database, attempts: Sequence[Attempt], at_once: int) -> Tally:
+    tally, waiting, busy = Tally(), iter(attempts), processor_seconds()
 
     async def queue() -> None:
         for attempt in waiting:
             began = time.perf_counter()
-            async with gate:
-                tally.outcomes[await accept(database, attempt)] += 1
-            tally.took.append(time.perf_counter() - began)
+            tally.outcomes[await accept(database, attempt)] += 1
+            tally.took[round((time.perf_counter() - began) * 10_000)] += 1
 
     await asyncio.gather(*(queue() for _ in range(at_once)))
-    tally.ended = time.monotonic()
-    await database.close()
+    tally.processor_seconds = processor_seconds() - busy
     return tally
 
 
-def in_a_process(url: str, attempts: Sequence[Attempt], at_once: int, connections: int) -> Tally:
-    return asyncio.run(accept_all(url, attempts, at_once, connections))
+def in_a_process(url: str, attempts: Sequence[Attempt], at_once: int) -> Tally:
+    loop, database = for_good(url, at_once)
+    return loop.run_until_complete(accept_all(database, attempts, at_once))
 
 
-async def run(database: Database, race: Race) -> Report:
-    attempts = await prepare(database, race)
+@cache
+def for_good(url: str, connections: int) -> tuple[asyncio.AbstractEventLoop, Database]:
+    """A process of the race keeps its loop and its connections from batch to batch."""
+    return asyncio.new_event_loop(), Database.connect(url, pool_size=connections)
+
+
+def processor_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+async def run(database: Database, race: Race) -> Tally:
+    whole, told = Tally(), time.monotonic()
+    brands = [await factories.brand(database, name=f"Rival {number}") for number in range(race.rivals)]
     each = max(1, race.at_once // race.processes)
-    connections = max(1, min(each, MOST_CONNECTIONS // race.processes))
-    tally = Tally()
     with ProcessPoolExecutor(race.processes, multiprocessing.get_context("spawn")) as pool:
-        parts = (attempts[place :: race.processes] for place in range(race.processes))
-        running = [pool.submit(in_a_process, database.url, part, each, connections) for part in parts]
-        for done in running:
-            tally.add(await asyncio.wrap_future(done))
-    return await judge(database, race, tally)
+        for batch in race.batches:
+            attempts = await prepare(database, race, batch, brands)
+            began, busy = time.monotonic(), await server_seconds(database)
+            parts = (attempts[place :: race.processes] for place in range(race.processes))
+            for done in [pool.submit(in_a_process, database.url, part, each) for part in parts]:
+                whole.add(await asyncio.wrap_future(done))
+            whole.seconds += time.monotonic() - began
+            whole.server_seconds += await server_seconds(database) - busy
+            await judge(database, {attempt.bid_id for attempt in attempts}, whole)
+            if time.monotonic() - told > TOLD_AFTER_SECONDS:
+                told = time.monotonic()
+                print(f"batch {batch}\n{whole}\n", flush=True)
+    return whole
 
 
 # ------------------------------------------------------------------ after
 
 
-async def judge(database: Database, race: Race, tally: Tally) -> Report:
-    """Pairs of live licences that conflict, and offers turned away that conflict with none, by the rule in Python."""
-    held: dict[int, list[Rights]] = defaultdict(list)
-    async for twin_id, rights in stored(database, Licence, col(Licence.status).in_(LIVE)):
-        held[twin_id].append(rights)
-    twice = sum(one.conflicts_with(other) for theirs in held.values() for one, other in combinations(theirs, 2))
-    lost = 0
-    async for twin_id, rights in stored(database, Bid, col(Bid.status) != BidStatus.ACCEPTED):
-        lost += not any(rights.conflicts_with(other) for other in held[twin_id])
-    return Report(race, tally, twice, lost, sum(map(len, held.values())))
+async def judge(database: Database, bid_ids: Collection[int], tally: Tally) -> None:
+    """Count pairs of live licences that conflict, and offers turned away that conflict with none, by the rule in Python."""
+    held: dict[int, dict[int, Rights]] = defaultdict(dict)
+    for number, twin_id, rights in await stored(
+        database, Licence, col(Licence.bid_id), bid_ids, col(Licence.status).in_(LIVE)
+    ):
+        held[twin_id][number] = rights
+    for theirs in held.values():
+        tally.live += len(theirs)
+        tally.sold_twice += sum(one.conflicts_with(other) for one, other in combinations(theirs.values(), 2))
+    for number, twin_id, rights in await stored(database, Bid, col(Bid.id), bid_ids):
+        theirs = held[twin_id]
+        tally.winners_lost += number not in theirs and not any(map(rights.conflicts_with, theirs.values()))
 
 
 async def stored(
-    database: Database, table: type[Bid] | type[Licence], which: sa.ColumnElement[bool]
-) -> AsyncIterator[tuple[int, Rights]]:
+    database: Database,
+    table: type[Bid] | type[Licence],
+    number: Any,
+    among: Collection[int],
+    *which: sa.ColumnElement[bool],
+) -> list[tuple[int, int, Rights]]:
     columns = (table.twin_id, table.media, table.territories, table.industry, table.days, table.exclusivity)
+    wanted = number == sa.any_(sa.literal(list(among), ARRAY(sa.BigInteger)))
     async with database.snapshot(SYSTEM)() as read:
-        rows = await read.session.stream(sa.select(*map(col, columns)).where(which))
-        async for twin_id, *rights in rows:
-            yield twin_id, rights_from(*rights)
-
-
-@asynccontextmanager
-async def somewhere(url: str | None) -> AsyncIterator[Database]:
-    """A fresh database on the server at `url`, or on an embedded one in a temporary folder."""
-    with server_at(url) as base:
-        engine = create_async_engine(base, isolation_level="AUTOCOMMIT")
-        name = f"exclusivity_{os.getpid()}"
-        async with engine.connect() as connection:
-            await connection.execute(sa.text(f"create database {name}"))
-        address = sa.engine.make_url(base).set(database=name).render_as_string(hide_password=False)
-        await asyncio.to_thread(migrations.upgrade, address)
-        database = Database.connect(address)
-        try:
-            yield database
-        finally:
-            await database.close()
-            async with engine.connect() as connection:
-                await connection.execute(sa.text(f"drop database {name} (force)"))
-            await engine.dispose()
-
-
-@contextmanager
-def server_at(url: str | None) -> Iterator[str]:
-    if url is not None:
-        yield url
-        return
-    with tempfile.TemporaryDirectory() as folder, Postgres(Path(folder) / "postgres") as server:
-        yield server.url()
+        rows = await read.session.execute(sa.select(number, *map(col, columns)).where(wanted, *which))
+    return [(bid_id, twin_id, rights_from(*rights)) for bid_id, twin_id, *rights in rows]
 
 
 async def main() -> int:
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     for name in Race.__slots__:
-        options.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(Race(), name))
+        kind: dict[str, Any] = (
+            {"action": "store_true"} if name == "bare" else {"type": int, "default": getattr(Race(), name)}
+        )
+        options.add_argument(f"--{name.replace('_', '-')}", **kind)
     options.add_argument("--database-url", default=os.environ.get("DATABASE_URL"))
     given = vars(options.parse_args())
     async with somewhere(given.pop("database_url")) as database:
-        report = await run(database, Race(**given))
-    print(report)
-    return 0 if report.is_clean else 1
+        tally = await run(database, Race(**given))
+    print(tally)
+    return 0 if tally.is_clean else 1
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import strawberry
 
-from bench.exclusivity import somewhere
+from bench.processes import somewhere
 from server.assembly import assemble
 from server.settings import Settings
 from tests.server import fuzzing
@@ -29,7 +29,7 @@ async def main() -> int:
     frames = given.count // 3
     settings = Settings(_env_file=None, TWINMARKET_ENV="test")  # type: ignore[call-arg]
     schema = strawberry.Schema(Query, Mutation, Subscription)
-    async with somewhere(given.database_url, 10) as database:
+    async with somewhere(given.database_url) as database:
         app = assemble(
             settings, database, cast(Any, FakeGateway()), schema=schema, loaders=cast(Any, lambda read: None)
         )

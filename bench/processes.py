@@ -7,14 +7,17 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import httpx
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from server import migrations
+from server.database import Database
 from server.postgres import Postgres
 
 HOUSE = Path(__file__).parent.parent
@@ -104,3 +107,58 @@ async def deployment(apis: int, **settings: str) -> AsyncIterator[tuple[Postgres
         finally:
             for api in started:
                 api.stop()
+
+
+@asynccontextmanager
+async def somewhere(url: str | None) -> AsyncIterator[Database]:
+    """A fresh database on the server at `url`, or on an embedded one in a temporary folder."""
+    with server_at(url) as base:
+        engine = create_async_engine(base, isolation_level="AUTOCOMMIT")
+        name = f"bench_{os.getpid()}"
+        async with engine.connect() as connection:
+            await connection.execute(sa.text(f"create database {name}"))
+        address = sa.engine.make_url(base).set(database=name).render_as_string(hide_password=False)
+        await asyncio.to_thread(migrations.upgrade, address)
+        database = Database.connect(address)
+        try:
+            yield database
+        finally:
+            await database.close()
+            async with engine.connect() as connection:
+                await connection.execute(sa.text(f"drop database {name} (force)"))
+            await engine.dispose()
+
+
+@contextmanager
+def server_at(url: str | None) -> Iterator[str]:
+    if url is not None:
+        yield url
+        return
+    with tempfile.TemporaryDirectory() as folder, Postgres(Path(folder) / "postgres") as server:
+        yield server.url()
+
+
+async def server_seconds(database: Database) -> float:
+    """Processor seconds of the server and of those who serve it, living and gone; 0 where it runs on another machine."""
+    async with database.reads.connect() as connection:
+        backend = (await connection.execute(sa.text("select pg_backend_pid()"))).scalar_one()
+    return _family_seconds(backend)
+
+
+def _family_seconds(backend: int) -> float:
+    fields = {int(each.name): _fields(each) for each in Path("/proc").iterdir() if each.name.isdigit()}
+    if fields.get(backend, ("",))[0] != "postgres":
+        return 0.0
+    server = fields[backend][2]
+    own_and_gone = fields[int(server)][12:16]
+    living = [ticks for each in fields.values() if each and each[2] == server for ticks in each[12:14]]
+    return sum(map(int, (*own_and_gone, *living))) / os.sysconf("SC_CLK_TCK")
+
+
+def _fields(process: Path) -> tuple[str, ...]:
+    """Of /proc/<pid>/stat: the name, the state, the parent, and so on; nothing when it has just ended."""
+    try:
+        name, rest = (process / "stat").read_text().split("(", 1)[1].rsplit(") ", 1)
+    except OSError:
+        return ()
+    return (name, *rest.split())

@@ -112,6 +112,8 @@ def _solved(contested: Sequence[int], weights: Sequence[int], against: Sequence[
     model.optimizeNogil()
     if not (is_proven := model.getStatus() == "optimal"):
         log.warning("The best of %s bids is not proven: %s", len(contested), model.getStatus())
+    if not model.getNSols():
+        return Heaviest([], is_proven)
     found = model.getBestSol()
     taken = [
         place for place, each in zip(contested, model.getVars(), strict=True) if round(model.getSolVal(found, each))

@@ -16,7 +16,7 @@ from core.work import Read, Work
 from market.rights import Rights
 from market.states import LIVE, LicenceStatus, PartyKind
 from market.store import asking, scope, twins
-from market.store.rights import rights_from
+from market.store.rights import rights_in
 from market.tables import LICENCE_NO_CONFLICT, Consent, Licence, Party, Twin
 
 NEWEST = Order((col(Licence.id),), descending=True)
@@ -127,14 +127,21 @@ async def live_rights(read: Read, twin_ids: Collection[int], *, since: date) -> 
     """What is held of each twin on `since` or later, whoever holds it."""
     held: dict[int, list[Rights]] = defaultdict(list)
     for twin_id, *rights in (await asking.run(read, _live(), ids=list(twin_ids), since=since)).all():
-        held[twin_id].append(rights_from(*rights))
+        held[twin_id].append(rights_in(*rights))
     return held
 
 
 @cache
 def _live() -> Any:
-    columns = (Licence.media, Licence.territories, Licence.industry, Licence.days, Licence.exclusivity)
-    query = sa.select(col(Licence.twin_id), *(col(column) for column in columns)).where(
+    query = sa.select(
+        col(Licence.twin_id),
+        sa.cast(Licence.media, sa.Text),
+        sa.cast(Licence.territories, sa.Text),
+        col(Licence.industry),
+        sa.func.lower(col(Licence.days)),
+        sa.func.upper(col(Licence.days)),
+        col(Licence.exclusivity),
+    ).where(
         col(Licence.twin_id) == asking.ANY,
         col(Licence.status).in_([status.value for status in LIVE]),
         sa.func.upper(col(Licence.days)) > sa.bindparam("since", type_=sa.Date()),

@@ -1,7 +1,9 @@
 """Between the values of the trade and the columns that hold them: rights, policies, rate cards, mandates."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.dialects.postgresql.ranges import MultiRange, Range
@@ -33,6 +35,32 @@ def rights_from(
         ends_on=days.upper - ONE_DAY,
         exclusivity=Exclusivity(exclusivity),
     )
+
+
+def rights_in(media: str, places: str, industry: str, first: date, end: date, exclusivity: str) -> Rights:
+    """The same, of multiranges as PostgreSQL writes them: where rows are many, few of these differ, and each is read once."""
+    return Rights(
+        media=_media_in(media),
+        territories=_countries_in(places),
+        industry=Industry(industry),
+        starts_on=first,
+        ends_on=end - ONE_DAY,
+        exclusivity=Exclusivity(exclusivity),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _media_in(written: str) -> frozenset[Medium]:
+    return frozenset(Medium.of(number) for low, high in _bounds_in(written) for number in range(low, high))
+
+
+@lru_cache(maxsize=4096)
+def _countries_in(written: str) -> frozenset[str]:
+    return territories.from_ranges(_bounds_in(written))
+
+
+def _bounds_in(written: str) -> list[tuple[int, int]]:
+    return [(int(low), int(high)) for low, high in re.findall(r"\[(\d+),(\d+)\)", written)]
 
 
 def columns_of(rights: Rights) -> dict[str, Any]:

@@ -90,12 +90,17 @@ def _walked(asked: Asked, window: Window) -> tuple[Selected, bool]:
     number, query = col(Showing.twin_id), asked.query
     by_name = query.order is TwinOrder.NAME
     order = Order((col(Showing.name), number)) if by_name else Order((number,), descending=True)
+    downwards = order.descending != window.backwards
     found = _matching(asked, sa.select(number.label("number")))
-    if query.maximum_price is not None and query.available_for is not None:
+    if query.available_for is None:
+        return windowed(found, order, window), downwards
+    if query.maximum_price is not None:
         found = found.where(_perhaps(prices.price(query.available_for) <= query.maximum_price.minor))
-    if query.available_for is not None:
-        found = found.where(_free(query.available_for, number))
-    return windowed(found, order, window), order.descending != window.backwards
+    # the offset keeps licences from being asked for before the order is known: then few need be
+    ranked = windowed(found, order, window).limit(None).offset(0).subquery("ranked")
+    keys = [ranked.c[key.name] for key in order.columns]
+    free = sa.select(ranked.c.number, *keys).where(_free(query.available_for, ranked.c.number))
+    return free.order_by(*(key.desc() if downwards else key.asc() for key in keys)).limit(window.limit + 1), downwards
 
 
 def _sorted(asked: Asked, window: Window) -> tuple[Selected, bool]:

@@ -249,3 +249,18 @@ async def test_the_database_agrees_with_python_about_every_conflict(database: Da
             other.id for other in offers if other is not offer and mine.conflicts_with(store.rights.rights_of(other))
         }
         assert {other.id for other in found[factories.number(offer)]} == expected
+
+
+async def test_what_is_held_is_read_as_it_was_granted(database: Database) -> None:
+    ada, lumen = await factories.listed_twin(database), await factories.brand(database)
+    wanted = [
+        factories.rights(media=list(Medium), places=["WORLD"], start=1, days=1),
+        factories.rights(
+            media=[Medium.SOCIAL_ORGANIC, Medium.EMAIL, Medium.INTERNAL], places=["SE", "JP", "US"], days=40
+        ),
+        factories.rights(places=["DACH"], industry=Industry.BEAUTY, start=50, exclusivity=Exclusivity.INDUSTRY),
+    ]
+    granted = [await factories.licence(database, lumen, ada, each) for each in wanted]
+    async with database.read(SYSTEM)() as read:
+        held = await store.licences.live_rights(read, [ada.id], since=read.today)
+    assert list(held[ada.id]) == wanted == [store.rights.rights_of(licence) for licence in granted]

@@ -1,11 +1,21 @@
-"""A slice of `bench/exclusivity.py`: two processes, all signing at once for a few twins."""
+"""Slices of `bench/exclusivity.py`: two processes, all at once for a few twins."""
+
+import pytest
 
 from bench.exclusivity import Race, run
 from server.database import Database
 
 
 async def test_nothing_is_sold_twice_and_no_winner_is_lost(database: Database) -> None:
-    report = await run(database, Race(acceptances=500, twins=4, rivals=8, processes=2, at_once=32))
-    assert report.is_clean, str(report)
-    assert report.deadlocks == 0
-    assert report.live >= 50
+    tally = await run(database, Race(acceptances=500, batch=500, at_once=32))
+    assert tally.is_clean, str(tally)
+    assert tally.deadlocks == 0
+    assert tally.live >= 50
+
+
+@pytest.mark.timeout(900)
+async def test_fifty_thousand_grants_are_kept_apart_by_the_constraint_alone(database: Database) -> None:
+    tally = await run(database, Race(acceptances=50_000, batch=5_000, at_once=32, bare=True))
+    assert tally.is_clean, str(tally)
+    assert tally.attempts == 50_000
+    assert tally.outcomes["unavailable"] > tally.live > 5_000
