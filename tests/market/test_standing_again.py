@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
+
 from core.actor import SYSTEM
-from market import bids, licences, listings
+from market import bids, licences, listings, twins
 from market.bids import reviving
+from market.errors import RightsUnavailable
 from market.facts import LicenceLapsed, RightsFreed
-from market.rights import Exclusivity
+from market.rights import Exclusivity, Medium
 from market.states import BidStatus, LicenceStatus, ListingFormat
 from market.tables import Bid, Licence, Listing
 from server.database import Database
@@ -174,3 +177,26 @@ async def test_a_crowd_stands_again_some_at_a_time(database: Database) -> None:
     best = await next_bids(database, ada, licence)
     assert [bid.amount_minor for bid in best] == list(range(100 + crowd - 1, 100 + crowd - 1 - len(best), -1))
     assert await stand_again(database, licence) == (False, 1)
+
+
+async def test_after_a_new_capture_an_offer_stands_for_the_version_that_it_names(database: Database) -> None:
+    """And under the policy of now: what that forbids is not next, and cannot be signed."""
+    ada = await factories.listed_twin(database)
+    winner, second, third = [await factories.brand(database, name) for name in ("Lumen", "Vero", "Kelp")]
+    email = factories.rights(media=[Medium.EMAIL], exclusivity=TOTAL)
+    both = factories.rights(media=[Medium.EMAIL, Medium.CINEMA], exclusivity=TOTAL)
+    best = await factories.offer(database, winner, ada, both, 3000)
+    allowed = await factories.offer(database, second, ada, email, 1000)
+    forbidden = await factories.offer(database, third, ada, both, 2000)
+    licence = await factories.accept(database, best, ada)
+    async with database.work(ada.model.actor)() as work:
+        kept = {"keep_policy": True, "keep_rates": True, "keep_contributors": False}
+        assert (await twins.capture(work, twin_id=ada.id, **kept)).version == 2
+    await factories.set_policy(database, ada, media=[Medium.EMAIL])
+    await lapse(database, licence)
+    assert await stand_again(database, licence) == (False, 1)
+    assert [bid.id for bid in await next_bids(database, ada, licence)] == [allowed.id]
+    with pytest.raises(RightsUnavailable):
+        await factories.accept(database, forbidden, ada)
+    won = await factories.accept(database, allowed, ada)
+    assert (won.twin_version, won.policy_version) == (1, 2)
