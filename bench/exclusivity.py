@@ -188,9 +188,8 @@ def bare(offer: Bid, twin: ListedTwin) -> Attempt:
         "created_at": offer.placed_at,
         "payment_due_at": offer.expires_at,
     }
-    granted = licence | columns_of(
-        rights_from(offer.media, offer.territories, offer.industry, offer.days, offer.exclusivity)
-    )
+    asked = {name: getattr(offer, name) for name in ("media", "territories", "industry", "days", "exclusivity")}
+    granted = licence | asked
     return Attempt(offer.id or 0, twin.model.actor, twin.model.name, granted=granted)
 
 
