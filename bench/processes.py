@@ -1,7 +1,9 @@
 """A deployment to hurt: a PostgreSQL and API processes of its own, that can be killed and come back."""
 
 import asyncio
+import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -31,9 +33,13 @@ def restart(postgres: Postgres) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """Below those that the machine lends to clients: one that asks again and again where nobody listens would at last be lent
+    that very port, speak with itself, and keep the server from coming back."""
+    lent = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        with socket.socket() as found, contextlib.suppress(OSError):
+            found.bind(("127.0.0.1", random.randrange(min(20_000, lent - 1_000), lent)))
+            return int(found.getsockname()[1])
 
 
 class Api:
@@ -45,10 +51,17 @@ class Api:
         self._environment = {**os.environ, "DATABASE_URL": url, "TWINMARKET_ENV": "test", **settings}
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def _command(self) -> list[str]:
+        return ["serve", "--port", str(self.port)]
+
     async def start(self) -> None:
-        command = [sys.executable, "-m", "server.cli", "serve", "--port", str(self.port)]
         with self._log.open("ab") as log:
-            self._process = self._run(command, log)
+            self._process = self._run([sys.executable, "-m", "server.cli", *self._command], log)
+        await self._started()
+
+    async def _started(self) -> None:
+        assert self._process is not None
         async with asyncio.timeout(STARTED_IN_SECONDS), httpx.AsyncClient() as http:
             while True:
                 try:
@@ -96,11 +109,24 @@ class Api:
         return next(line.split()[1] for line in lines if line.startswith(f"{name}:"))
 
 
+class Jobs(Api):
+    """One `twinmarket worker`."""
+
+    @property
+    def _command(self) -> list[str]:
+        return ["worker"]
+
+    async def _started(self) -> None:
+        pass
+
+
 @asynccontextmanager
-async def deployment(apis: int, **settings: str) -> AsyncIterator[tuple[Postgres, list[Api]]]:
+async def deployment(apis: int, *, workers: int = 0, **settings: str) -> AsyncIterator[tuple[Postgres, list[Api]]]:
+    """The API processes, and the workers after them."""
     with tempfile.TemporaryDirectory() as name, Postgres(Path(name) / "postgres") as postgres:
         await asyncio.to_thread(migrations.upgrade, postgres.url())
-        started: list[Any] = [Api(Path(name), postgres.url(), **settings) for _ in range(apis)]
+        kinds: list[type[Api]] = [Api] * apis + [Jobs] * workers
+        started: list[Any] = [kind(Path(name), postgres.url(), **settings) for kind in kinds]
         try:
             await asyncio.gather(*(api.start() for api in started))
             yield postgres, started

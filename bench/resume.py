@@ -33,6 +33,8 @@ AHEAD = 2_000
 """Events that may be written and not yet read."""
 WRITERS = 4
 SOON_SECONDS = 3.0
+LONGEST_PAUSE = 0.5
+"""Between one try to connect and the next."""
 RESEND_SECONDS = 10.0
 """Without an event for so long a follower connects anew, as a watchdog would have it."""
 
@@ -61,13 +63,20 @@ class Outcome:
     ends: dict[str, int] = field(default_factory=dict)
     waits: list[float] = field(default_factory=list)
     """From each end until the next event, in seconds."""
-    restarts: int = 0
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+    """And after which end."""
+    restarts: list[float] = field(default_factory=list)
+    """How long the database was away each time, in seconds: from being told to stop until it takes connections."""
     seconds: float = 0
     cpu_seconds: float = 0
     """Of the API processes that live at the end."""
 
     def ended(self, how: str) -> None:
         self.ends[how] = self.ends.get(how, 0) + 1
+
+    def resumed(self, seconds: float, how: str) -> None:
+        self.waits.append(seconds)
+        self.slowest = sorted([*self.slowest, (round(seconds, 2), how)], reverse=True)[:5]
 
     @property
     def disconnects(self) -> int:
@@ -81,8 +90,8 @@ class Outcome:
         median = statistics.median(self.waits) if self.waits else 0
         lines = (
             f"{self.received} events in {self.seconds:.0f} s, {self.disconnects} disconnects {self.ends}, "
-            f"{self.restarts} restarts of the database; {self.cpu_seconds:.0f} s of CPU in the last two API processes",
-            f"resumed: median {median:.3f} s, p99 {self.p99:.3f} s, slowest {max(self.waits, default=0):.3f} s",
+            f"{len(self.restarts)} restarts of the database, {[round(each, 1) for each in self.restarts]} s; {self.cpu_seconds:.0f} s of CPU in the last two API processes",
+            f"resumed: median {median:.3f} s, p99 {self.p99:.3f} s, slowest {self.slowest}",
             f"lost, doubled or out of order: {len(self.wrong)}",
             *self.wrong[:10],
         )
@@ -109,14 +118,15 @@ class Follower:
         return f"payout:{self.party}"
 
     async def run(self, apis: list[Api], outcome: Outcome) -> None:
-        lost_at: float | None = None
+        lost: tuple[float, str] | None = None
+        failures = 0
         while self.read < self.expected:
             line, before, was_open = self.line_of(), self.read, False
             try:
                 async with asyncio.timeout(RESEND_SECONDS):
                     await line.open(self.dice.choice(apis).port, self.asked)
                 was_open = True
-                how = await self._follow(line, outcome, lost_at)
+                how = await self._follow(line, outcome, lost)
             except Ended as ended:
                 how = f"ended: {ended}"[:60]
             except (OSError, EOFError, TimeoutError) as error:  # an unfinished read is an EOFError
@@ -126,20 +136,22 @@ class Follower:
                 return
             if was_open:
                 outcome.ended(how)
-            if lost_at is None or self.read > before:
-                lost_at = time.perf_counter()
-            await asyncio.sleep(0 if how in ("cut", "reset") else 0.02 + self.dice.random() * 0.1)
+            if lost is None or self.read > before:
+                lost, failures = (time.perf_counter(), how), 0
+            if how not in ("cut", "reset"):  # as clients do: longer each time, and not all at once
+                await asyncio.sleep(min(LONGEST_PAUSE, 0.05 * 2**failures) * (0.5 + self.dice.random()))
+                failures += 1
 
-    async def _follow(self, line: Line, outcome: Outcome, lost_at: float | None) -> str:
+    async def _follow(self, line: Line, outcome: Outcome, lost: tuple[float, str] | None) -> str:
         """Read until it is time to be cut off."""
         left = self.dice.expovariate(1 / self.cut_after)
         events = aiter(line.events())
         while self.read < self.expected:
             async with asyncio.timeout(RESEND_SECONDS):
                 event = await anext(events)
-            if lost_at is not None:
-                outcome.waits.append(time.perf_counter() - lost_at)
-                lost_at = None
+            if lost is not None:
+                outcome.resumed(time.perf_counter() - lost[0], lost[1])
+                lost = None
             self._note(event, outcome)
             left -= 1
             if left <= 0 and self.read < self.expected:
@@ -252,8 +264,9 @@ async def _hurt(postgres: Postgres, apis: list[Api], scale: Scale, outcome: Outc
     for number, deed in enumerate(deeds, 1):
         await _received(outcome, scale.events * number // (len(deeds) + 1))
         if deed == "restart":
+            began = time.perf_counter()
             await asyncio.to_thread(restart, postgres)
-            outcome.restarts += 1
+            outcome.restarts.append(time.perf_counter() - began)
         else:
             api = apis[number % len(apis)]
             await api.kill()

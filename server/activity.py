@@ -6,14 +6,13 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Sequence
 
-import sqlalchemy as sa
-
 from core.actor import SYSTEM
 from core.errors import CursorTooOld
 from core.store import activity_floor, activity_head, activity_since
 from core.tables import Activity
 from server import tasks
 from server.database import Database
+from server.outages import outlived
 from server.waiting import Signal
 
 log = logging.getLogger(__name__)
@@ -139,11 +138,9 @@ class Feed:
     async def _tail(self, waker: asyncio.Event) -> None:
         while True:
             waker.clear()
-            try:
+            more = False
+            with outlived(log, "Cannot read the activity log, trying again"):
                 more = await self._read_on()
-            except (OSError, sa.exc.SQLAlchemyError) as error:
-                log.warning("Cannot read the activity log, trying again: %s", error)
-                more = False
             if not more:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(POLL_SECONDS):

@@ -15,6 +15,7 @@ from core.work import ADDRESS
 from server import policies
 from server.graphql import errors
 from server.logs import REQUEST_ID
+from server.outages import will_pass
 
 access = logging.getLogger("twinmarket.access")
 log = logging.getLogger(__name__)
@@ -51,10 +52,14 @@ class Envelope:
 
         try:
             await self.app(scope, receive, note)
-        except Exception:
-            log.exception("crash")
+        except Exception as crash:
+            passes = will_pass(crash)
+            if passes:
+                log.warning("unavailable: %s", crash)
+            else:
+                log.error("crash", exc_info=crash)
             if status == 0 and scope["type"] == "http":
-                await _crashed(request_id)(scope, receive, note)
+                await (_unavailable if passes else _crashed)(request_id)(scope, receive, note)
         finally:
             _log(scope, status, time.perf_counter() - began)
 
@@ -75,6 +80,13 @@ def _request_id(scope: Scope) -> str:
 def _crashed(request_id: str) -> Response:
     told = errors.problem("INTERNAL", f"Internal error. Quote request id {request_id}.", request_id)
     return Response(orjson.dumps({"errors": told}), status_code=500, media_type="application/json")
+
+
+def _unavailable(request_id: str) -> Response:
+    """Whatever it was passes: who asks again in a moment is answered, and Stripe does so by itself."""
+    told = errors.problem("UNAVAILABLE", errors.TRY_AGAIN, request_id)
+    body, headers = orjson.dumps({"errors": told}), {"Retry-After": "1"}
+    return Response(body, status_code=503, media_type="application/json", headers=headers)
 
 
 def _log(scope: Scope, status: int, seconds: float) -> None:

@@ -10,10 +10,23 @@ from typing import TextIO
 
 import orjson
 
+from server.outages import will_pass
+
 DETAILS = ("request_id", "job", "operation", "caller", "ms")
 
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 JOB: ContextVar[str | None] = ContextVar("job", default=None)
+
+
+class Gone(logging.Filter):
+    """A pool that closes connections of a database that went away is no fault: a warning, without a trace."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        cause = record.exc_info[1] if record.exc_info else None
+        if record.name.startswith("sqlalchemy.pool") and cause is not None and will_pass(cause):
+            record.levelno, record.levelname, record.exc_info = logging.WARNING, "WARNING", None
+            record.msg, record.args = f"{record.getMessage()}: {cause!r}", ()
+        return True
 
 
 class Where(logging.Filter):
@@ -58,6 +71,7 @@ def handler(format: str, stream: TextIO | None = None) -> logging.Handler:
     made = logging.StreamHandler(stream)
     made.setFormatter(Json() if format == "json" else Plain())
     made.addFilter(Where())
+    made.addFilter(Gone())
     return made
 
 

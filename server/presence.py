@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 
-import sqlalchemy as sa
-
 from core.actor import SYSTEM
 from server import store, tasks
 from server.auth import Authenticator, Caller
 from server.database import Database
+from server.outages import outlived
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +50,9 @@ class Presence:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(EVERY_SECONDS)
-            try:
+            with outlived(log, "Cannot ask who is still allowed here"):
                 await self.end_revoked()
                 await self.note_used()
-            except (OSError, sa.exc.SQLAlchemyError) as error:
-                log.warning("Cannot ask who is still allowed here: %s", error)
 
     async def end_revoked(self) -> None:
         if not self._connected:

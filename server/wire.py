@@ -8,16 +8,16 @@ import asyncio
 import logging
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from server import store, tasks
+from server.outages import outlived
 
 log = logging.getLogger(__name__)
 
 COALESCE_SECONDS = 0.003
-RETRY_SECONDS = 1.0
+RETRY_SECONDS = 0.5
 
 
 class Wire:
@@ -48,13 +48,11 @@ class Wire:
 
     async def _run(self) -> None:
         while True:
-            try:
+            with outlived(log, "The wire is down, everything polls meanwhile"):
                 async with self._engine.connect() as connection:
                     await self._listen(connection)
                     await self._pass_on(connection)
-            except (OSError, sa.exc.SQLAlchemyError) as error:
-                log.warning("The wire is down, everything polls meanwhile: %s", error)
-                await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def _listen(self, connection: AsyncConnection) -> None:
         driver: Any = (await connection.get_raw_connection()).driver_connection

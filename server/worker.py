@@ -3,12 +3,10 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-
-import sqlalchemy as sa
 
 from core import store
 from core.actor import SYSTEM
@@ -21,6 +19,7 @@ from server.credentials import Identity, development
 from server.database import Database
 from server.files import Files, in_memory
 from server.logs import JOB
+from server.outages import outlived, will_pass
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +38,7 @@ PERIODIC: Mapping[str, timedelta] = {
 POLL_SECONDS = 0.5
 LONGEST_WAIT = timedelta(minutes=15)
 ACTIVITY_KEPT = timedelta(days=90)
+UNWRITTEN = "The outcome could not be written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,9 @@ class Worker:
         renewing = asyncio.create_task(self._renew(), name="leases")
         while not self._stopping.is_set():
             self._waker.clear()
-            try:
+            taken = 0
+            with outlived(log, "Cannot take jobs, trying again"):
                 taken = await self._take()
-            except (OSError, sa.exc.SQLAlchemyError) as error:
-                log.warning("Cannot take jobs, trying again: %s", error)
-                taken = 0
             if not taken:
                 await self._wait()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -134,12 +132,10 @@ class Worker:
         """Keep what is being done from being taken by somebody else."""
         while True:
             await asyncio.sleep(self.lease.total_seconds() / 3)
-            try:
+            with outlived(log, "Cannot renew leases, trying again"):
                 if running := list(self._running.values()):
                     async with self.tools.open_work() as work:
                         await store.renew_leases(work, running, lease=self.lease)
-            except (OSError, sa.exc.SQLAlchemyError) as error:
-                log.warning("Cannot renew leases, trying again: %s", error)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         """There is room again, and perhaps a job that this one asked for."""
@@ -164,35 +160,30 @@ class Worker:
             await self._finish(row, again)
 
     async def _finish(self, row: JobRow, again: datetime | None) -> None:
-        async with self._bookkeeping(row), self.tools.open_work() as work:
-            if again is None:
-                await store.finish_job(work, row)
-            else:
-                await store.repeat_job(work, row, due_at=again)
+        """If that cannot be written, the lease ends by itself and the job runs again: all of them may."""
+        with outlived(log, UNWRITTEN):
+            async with self.tools.open_work() as work:
+                if again is None:
+                    await store.finish_job(work, row)
+                else:
+                    await store.repeat_job(work, row, due_at=again)
 
     async def _postpone(self, row: JobRow, error: Exception) -> None:
         wait = backoff(row.attempts)
-        unexpected = not isinstance(error, Refusal | GatewayError | TimeoutError | OSError)
+        unexpected = not isinstance(error, Refusal | GatewayError | TimeoutError) and not will_pass(error)
         log.log(
             logging.ERROR if unexpected and row.attempts > 3 else logging.WARNING,
             "failed at attempt %d, again in %s: %s: %s",
             *(row.attempts, wait, type(error).__name__, error),
             exc_info=error if unexpected else None,
         )
-        async with self._bookkeeping(row), self.tools.open_work() as work:
-            await store.postpone_job(work, row, error=f"{type(error).__name__}: {error}", wait=wait)
-
-    @contextlib.asynccontextmanager
-    async def _bookkeeping(self, row: JobRow) -> AsyncIterator[None]:
-        """If the outcome cannot be written, the lease ends by itself and the job runs again: all of them may."""
-        try:
-            yield
-        except (OSError, sa.exc.SQLAlchemyError) as error:
-            log.warning("the outcome could not be written: %s", error)
+        with outlived(log, UNWRITTEN):
+            async with self.tools.open_work() as work:
+                await store.postpone_job(work, row, error=f"{type(error).__name__}: {error}", wait=wait)
 
     async def _begin_sweeping(self) -> None:
         """One sweep for all workers, and one of the others. Each asks for the same jobs, so that there always are."""
-        with contextlib.suppress(OSError, sa.exc.SQLAlchemyError):
+        with outlived(log, "Cannot ask for what comes by the clock"):
             async with self.tools.open_work() as work:
                 for kind, wait in PERIODIC.items():
                     if kind in self.jobs:

@@ -19,6 +19,7 @@ from server.graphql.completion import Compiled, CompiledExecutor
 from server.graphql.documents import Documents, Rejected, Understood
 from server.graphql.negotiation import Parameters
 from server.graphql.sharing import Group, Sharing, powers
+from server.outages import will_pass
 
 PATIENCE_SECONDS = 20
 
@@ -139,7 +140,7 @@ class Engine:
                     await told.still_allowed(fresh)
                 done = await self.done(prepared, fresh, event)
             for error in done.errors or ():
-                if error.original_error is not None and errors.will_pass(error.original_error):
+                if error.original_error is not None and will_pass(error.original_error):
                     raise error.original_error  # the client would take an empty event for all that there was
             return answer(done, context.request_id)
 

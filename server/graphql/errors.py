@@ -4,11 +4,11 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from graphql import GraphQLError
 
 from core.errors import CursorTooOld, InvalidInput, NotAllowed, NotFound, Refusal, Unauthenticated
 from schema.errors import ApiError
+from server.outages import will_pass
 
 log = logging.getLogger(__name__)
 
@@ -30,17 +30,14 @@ CODES = frozenset(
 )
 """The contract's codes. A GraphQL error of our own that carries one was written for the caller."""
 
+TRY_AGAIN = "The service cannot answer just now. Try again in a moment."
+
 REFUSALS = (
     (NotFound, "NOT_FOUND"),
     (Unauthenticated, "UNAUTHENTICATED"),
     (NotAllowed, "FORBIDDEN"),
     (InvalidInput, "BAD_USER_INPUT"),
 )
-
-TRY_AGAIN_STATES = ("08", "40001", "40P01", "53", "55P03", "57014", "57P0")
-"""How SQLSTATEs that pass begin: a connection lost (while it was being made, too), serialisation, deadlock, a server that
-is full, locks and statements out of time, a server that stops or starts.
-https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
 def present(errors: Sequence[GraphQLError], request_id: str) -> list[dict[str, Any]]:
@@ -83,18 +80,10 @@ def _code_and_message(error: GraphQLError, request_id: str) -> tuple[str, str]:
         return "BAD_USER_INPUT", error.message
     if cause is not None and will_pass(cause):
         log.warning("unavailable at %s: %s", _place(error), cause)
-        return "UNAVAILABLE", "The service cannot answer just now. Try again in a moment."
+        return "UNAVAILABLE", TRY_AGAIN
     log.error("crash at %s", _place(error), exc_info=cause or error)
     return "INTERNAL", f"Internal error. Quote request id {request_id}."
 
 
 def _place(error: GraphQLError) -> str:
     return ".".join(map(str, error.path or ()))
-
-
-def will_pass(cause: BaseException) -> bool:
-    """Whether the same request may well succeed in a moment."""
-    if isinstance(cause, sa.exc.DBAPIError):
-        state: str = getattr(cause.orig, "sqlstate", None) or ""
-        return cause.connection_invalidated or state.startswith(TRY_AGAIN_STATES)
-    return isinstance(cause, OSError | sa.exc.TimeoutError)  # sockets that are gone, pools that are full

@@ -17,6 +17,7 @@ from server.graphql.edge import Edge, Refused
 from server.graphql.engine import Answer, Prepared
 from server.graphql.negotiation import EVENTS, GRAPHQL, JSON, Malformed, Parameters
 from server.graphql.over_sse import TooManyStreams
+from server.outages import will_pass
 
 CACHED = {"Cache-Control": "public, max-age=5", "Vary": "Accept, Authorization, Cookie"}
 
@@ -52,10 +53,9 @@ async def answer(edge: Edge, request: Request) -> Response:
             return _response(told, kind, 429, {"Retry-After": str(refused.retry_after)})
         return _response(told, kind, 400 if kind == GRAPHQL else 200) if kind else over_sse.told(told)
     except Exception as crash:
-        if not errors.will_pass(crash):
+        if not will_pass(crash):
             raise
-        message = "The service cannot answer just now. Try again in a moment."
-        return _response(_problem("UNAVAILABLE", message, request_id), kind, 503, {"Retry-After": "1"})
+        return _response(_problem("UNAVAILABLE", errors.TRY_AGAIN, request_id), kind, 503, {"Retry-After": "1"})
 
 
 async def _answered(edge: Edge, request: Request, kind: str, events: bool) -> Response:

@@ -20,6 +20,7 @@ from server.graphql.edge import Edge, Refused
 from server.graphql.engine import Answer, Event, Prepared
 from server.graphql.negotiation import Malformed
 from server.graphql.sockets import Sockets, TooManySockets
+from server.outages import will_pass
 from server.presence import Presence
 
 log = logging.getLogger(__name__)
@@ -99,29 +100,24 @@ class Connection:
 
     async def _crashed(self, crash: Exception) -> None:
         """Every end has a code: 1013 asks to try again, 1011 says that it is our doing."""
-        if errors.will_pass(crash):
+        if will_pass(crash):
             log.warning("a connection ends: %s", crash)
             return await self._close(1013, "The service cannot answer just now. Try again in a moment")
         log.error("crash of a connection", exc_info=crash)
         return await self._close(1011, f"Internal error. Quote request id {self.request_id}")
 
     async def _greet(self) -> None:
-        """Until the client has said who it is."""
+        """Until the client has said who it is, and we know. Only what it takes is counted against it."""
         try:
             async with asyncio.timeout(INIT_SECONDS):
-                while True:
-                    message = await self._message()
-                    match message.get("type"):
-                        case "connection_init":
-                            self.caller = await self._caller(message.get("payload"))
-                            await self._send({"type": "connection_ack", "payload": {"requestId": self.request_id}})
-                            return
-                        case "subscribe":
-                            raise Closed(4401, "Unauthorized")
-                        case _:
-                            await self._obey(message)
+                while (message := await self._message()).get("type") != "connection_init":
+                    if message.get("type") == "subscribe":
+                        raise Closed(4401, "Unauthorized")
+                    await self._obey(message)
         except TimeoutError:
             raise Closed(4408, "Connection initialisation timeout") from None
+        self.caller = await self._caller(message.get("payload"))
+        await self._send({"type": "connection_ack", "payload": {"requestId": self.request_id}})
 
     async def _caller(self, payload: object) -> Caller:
         """From `{"Authorization": "Bearer ..."}` or `{"apiKey": ...}` in the payload, or else the handshake."""

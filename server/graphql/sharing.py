@@ -14,18 +14,19 @@ from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 import orjson
-import sqlalchemy as sa
 
 from core.actor import Actor
 from server.graphql.documents import Understood
-from server.graphql.errors import will_pass
 from server.graphql.negotiation import Parameters
+from server.outages import will_pass
 
 KEPT_EVENTS = 64
 """Of one group. Who is further behind has an event executed once more."""
-TRIES = 8
+TRIES = 24
 FIRST_WAIT_SECONDS = 0.05
-"""Before an event is tried again; twice as long each time. A database that starts anew costs no subscriber an event."""
+LONGEST_WAIT_SECONDS = 0.5
+"""Before an event is tried again; twice as long each time, up to this. A database that starts anew costs no subscriber an
+event, and when it is there again nobody is still asleep for long."""
 
 CURSOR = f"cursor-{secrets.token_hex(24)}"
 """Stands where each subscriber's own cursor will stand. Nobody else can know it."""
@@ -59,6 +60,7 @@ class Group:
         task = self._written.get(told.key)
         if task is None:
             task = asyncio.create_task(self._write(replace(event, cursor=CURSOR), run), name="event")
+            task.add_done_callback(_noticed)  # all who waited for it may have left
             self._written[told.key] = task
             if len(self._written) > KEPT_EVENTS:
                 self._written.popitem(last=False)
@@ -94,13 +96,19 @@ class Sharing:
         return group
 
 
+def _noticed(task: asyncio.Task[Pieces]) -> None:
+    """Those who wait are told what failed; without any of them asyncio would log it as an error that nobody saw."""
+    if not task.cancelled():
+        task.exception()
+
+
 async def _tried(event: Any, run: Run) -> Written:
     """Whatever will pass is waited for: the client goes on from the last cursor it saw, and would miss what failed."""
     for attempt in range(TRIES):
         try:
             return await run(event)
-        except (OSError, sa.exc.SQLAlchemyError) as error:
+        except Exception as error:
             if not will_pass(error) or attempt == TRIES - 1:
                 raise
-            await asyncio.sleep(FIRST_WAIT_SECONDS * 2**attempt)
+            await asyncio.sleep(min(FIRST_WAIT_SECONDS * 2**attempt, LONGEST_WAIT_SECONDS))
     raise AssertionError

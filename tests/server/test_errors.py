@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from server.graphql.errors import will_pass
+from server.outages import will_pass
 
 
 class OfServer(Exception):

@@ -131,3 +131,14 @@ def test_a_line_for_people_says_it_too() -> None:
     record = logging.LogRecord("here", logging.WARNING, __file__, 1, "said %s", ("so",), None)
     logs.handler("plain", stream).handle(record)
     assert stream.getvalue().endswith("here: said so request_id=abcdefgh\n")
+
+
+def test_a_pool_that_closes_what_is_gone_warns() -> None:
+    stream, out = io.StringIO(), io.StringIO()
+    for target, cause in ((stream, BrokenPipeError(32, "Broken pipe")), (out, ValueError("ours"))):
+        record = logging.LogRecord("sqlalchemy.pool.impl.Queue", logging.ERROR, __file__, 1, "closing %s", ("x",), None)
+        record.exc_info = (type(cause), cause, None)
+        logs.handler("plain", target).handle(record)
+    assert "WARNING sqlalchemy.pool.impl.Queue: closing x: BrokenPipeError(32, 'Broken pipe')" in stream.getvalue()
+    assert "ERROR " in out.getvalue()
+    assert "ValueError: ours" in out.getvalue()
