@@ -93,7 +93,7 @@ class Feed:
             self._followers[topic].add(follower)
         row: Activity | None
         try:
-            cursor = after if after is not None else await self._head()
+            cursor = after if after is not None else await tasks.to_its_end(self._head())
             behind = after is not None
             while not self._closing:
                 if behind or follower.overflowed:
@@ -115,15 +115,19 @@ class Feed:
 
     async def _replay(self, topics: Sequence[str], cursor: Cursor) -> AsyncIterator[Activity]:
         while not self._closing:
-            async with self.database.read(SYSTEM)() as read:
-                rows = await activity_since(read, after=cursor, topics=topics, limit=PAGE)
-                if await activity_floor(read, topics) > cursor:  # asked after the rows, lest it be moved in between
-                    raise CursorTooOld(TOO_OLD)
+            rows = await tasks.to_its_end(self._page(topics, cursor))  # clients leave when they like
             for row in rows:
                 yield row
             if len(rows) < PAGE:
                 return
             cursor = _cursor(rows[-1])
+
+    async def _page(self, topics: Sequence[str], cursor: Cursor) -> Sequence[Activity]:
+        async with self.database.read(SYSTEM)() as read:
+            rows = await activity_since(read, after=cursor, topics=topics, limit=PAGE)
+            if await activity_floor(read, topics) > cursor:  # asked after the rows, lest it be moved in between
+                raise CursorTooOld(TOO_OLD)
+            return rows
 
     async def _head(self) -> Cursor:
         async with self.database.read(SYSTEM)() as read:

@@ -19,6 +19,7 @@ from core.actor import Actor
 from server.graphql.documents import Understood
 from server.graphql.negotiation import Parameters
 from server.outages import will_pass
+from server.tasks import noticed
 
 KEPT_EVENTS = 64
 """Of one group. Who is further behind has an event executed once more."""
@@ -60,7 +61,7 @@ class Group:
         task = self._written.get(told.key)
         if task is None:
             task = asyncio.create_task(self._write(replace(event, cursor=CURSOR), run), name="event")
-            task.add_done_callback(_noticed)  # all who waited for it may have left
+            task.add_done_callback(noticed)  # all who waited for it may have left
             self._written[told.key] = task
             if len(self._written) > KEPT_EVENTS:
                 self._written.popitem(last=False)
@@ -94,12 +95,6 @@ class Sharing:
         if group is None:
             group = self._groups[key] = Group()
         return group
-
-
-def _noticed(task: asyncio.Task[Pieces]) -> None:
-    """Those who wait are told what failed; without any of them asyncio would log it as an error that nobody saw."""
-    if not task.cancelled():
-        task.exception()
 
 
 async def _tried(event: Any, run: Run) -> Written:

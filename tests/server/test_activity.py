@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -180,3 +181,26 @@ async def test_clearing_away_goes_in_steps(database: Database) -> None:
     assert floor > start
     async with database.read(SYSTEM)() as read:
         assert await activity_floor(read, ["b"]) == (0, -1)
+
+
+async def test_who_leaves_in_the_middle_of_a_question_costs_no_connection(database: Database) -> None:
+    """A query that is broken off takes its connection along; a crowd that comes back at once and leaves again would take all."""
+    connected = 0
+
+    def note(*_: object) -> None:
+        nonlocal connected
+        connected += 1
+
+    feed = Feed(database)
+    await feed.start()
+    sa.event.listen(database.reads.sync_engine, "connect", note)
+    for turns in range(1, 40):
+        waiting: asyncio.Task[Any] = asyncio.create_task(anext(feed.since(["t"], (0, -1))))  # type: ignore[arg-type]
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        while database.reads.pool.checkedout():  # type: ignore[attr-defined]  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+    await feed.stop()
+    assert connected <= 3

@@ -30,3 +30,19 @@ async def test_what_has_ended_or_never_began_is_left_alone() -> None:
     await tasks.end(done)
     await tasks.end(None)
     assert not done.cancelled()
+
+
+async def test_what_must_not_be_broken_off_comes_to_its_end() -> None:
+    done: list[str] = []
+
+    async def ask() -> None:
+        await asyncio.sleep(0.05)
+        done.append("asked")
+
+    waiting = asyncio.create_task(tasks.to_its_end(ask()))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.sleep(0.1)
+    assert waiting.cancelled()
+    assert done == ["asked"]
+    assert not tasks._going
