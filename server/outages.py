@@ -16,14 +16,20 @@ is full, locks and statements out of time, a server that stops or starts.
 https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
+CLOSED = "the handler is closed"
+"""What uvloop says to a driver that writes before it has heard that the connection is gone."""
+
+
 def will_pass(cause: BaseException) -> bool:
     """Whether the same may well succeed in a moment."""
     if isinstance(cause, sa.exc.DBAPIError):
         return cause.connection_invalidated or _state(cause.orig).startswith(TRY_AGAIN_STATES)
     if isinstance(cause, asyncpg.PostgresError):
         return _state(cause).startswith(TRY_AGAIN_STATES)
+    if isinstance(cause, RuntimeError):
+        return CLOSED in str(cause)
     # sockets that are gone, pools that are full, a driver whose connection was closed under it
-    return isinstance(cause, OSError | sa.exc.TimeoutError | asyncpg.InterfaceError)
+    return isinstance(cause, OSError | sa.exc.TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError)
 
 
 def _state(error: object) -> str:

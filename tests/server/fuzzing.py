@@ -98,7 +98,7 @@ async def _until_it_ends(socket: ClientConnection, mutator: Mutator, limit: int,
         await socket.send('{"type": "subscribe", "id": "last", "payload": {"query": "{ hello }"}}')
     except ConnectionClosed:
         pass
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await _answers(socket)
         await socket.close()
     assert socket.close_code in CLOSE_CODES | {1000}, (socket.close_code, sent)
