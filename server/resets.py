@@ -117,7 +117,7 @@ PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
 <style nonce="{nonce}">:root{{color-scheme:light dark}}body{{font:1rem/1.5 system-ui;max-width:26rem;margin:10vh auto;padding:0 1rem}}
 label{{display:block;margin-top:1rem}}input[name=new]{{display:block;font:inherit;width:100%;box-sizing:border-box;padding:.6rem}}
-button{{font:inherit;padding:.6rem 1.25rem;margin-top:1rem}}</style></head>
+button{{font:inherit;padding:.6rem 1.25rem;margin-top:1rem;min-height:44px}}label:has(#show){{min-height:44px}}</style></head>
 <body><main><h1>{title}</h1>
 <form id="form"><p id="wrong" role="alert"></p>
 <label>{label}<input name="new" type="password" autocomplete="new-password" required minlength="{least}" aria-describedby="hint"></label>
