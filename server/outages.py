@@ -16,24 +16,17 @@ is full, locks and statements out of time, a server that stops or starts.
 https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
-CLOSED = "the handler is closed"
-"""What uvloop says to a driver that writes before it has heard that the connection is gone."""
-
-
 def will_pass(cause: BaseException) -> bool:
-    """Whether the same may well succeed in a moment."""
+    """Whether the same may well succeed in a moment. SQLAlchemy wraps what a driver says twice, or (where its pool connects
+    anew) once. uvloop says in a RuntimeError that "the handler is closed" to who writes before hearing of it."""
     if isinstance(cause, sa.exc.DBAPIError):
-        return cause.connection_invalidated or _state(cause.orig).startswith(TRY_AGAIN_STATES)
-    if isinstance(cause, asyncpg.PostgresError):
-        return _state(cause).startswith(TRY_AGAIN_STATES)
-    if isinstance(cause, RuntimeError):
-        return CLOSED in str(cause)
-    # sockets that are gone, pools that are full, a driver whose connection was closed under it
-    return isinstance(cause, OSError | sa.exc.TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError)
-
-
-def _state(error: object) -> str:
-    return getattr(error, "sqlstate", None) or ""
+        return cause.connection_invalidated or (cause.orig is not None and will_pass(cause.orig))
+    said = cause.__cause__ if isinstance(cause.__cause__, asyncpg.PostgresError | asyncpg.InterfaceError) else cause
+    if (state := getattr(said, "sqlstate", None)) is not None:
+        return str(state).startswith(TRY_AGAIN_STATES)
+    if isinstance(said, RuntimeError | asyncpg.InterfaceError):
+        return "closed" in str(said)
+    return isinstance(said, OSError | sa.exc.TimeoutError | asyncpg.InternalClientError)  # sockets gone, pools full
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 
 from bench.processes import Api, deployment, restart
 from bench.resume import CRASH
@@ -68,6 +69,13 @@ async def test_a_restart_of_the_database_is_nobodys_crash() -> None:
     assert seen[503] > 0
 
 
+def told_by_the_dialect(said: Exception) -> Exception:
+    """As its pool raises it when it connects anew: its own kind, with what the driver said for a cause."""
+    error = AsyncAdapt_asyncpg_dbapi.Error(str(said), said)
+    error.__cause__ = said
+    return error
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -78,6 +86,8 @@ async def test_a_restart_of_the_database_is_nobodys_crash() -> None:
         RuntimeError("unable to perform operation on <UnixTransport closed=True reading=False>; the handler is closed"),
         TimeoutError(),
         sa.exc.TimeoutError("the pool is full"),
+        told_by_the_dialect(asyncpg.CannotConnectNowError("starting up")),
+        sa.exc.DBAPIError("", {}, told_by_the_dialect(asyncpg.InterfaceError("connection is closed"))),
     ],
 )
 def test_what_a_driver_says_of_a_lost_connection_passes(error: Exception) -> None:
@@ -88,6 +98,7 @@ def test_a_fault_of_ours_does_not_end_a_task_and_is_logged_as_one(caplog: pytest
     log = logging.getLogger("server.some")
     assert not will_pass(asyncpg.UniqueViolationError("taken"))
     assert not will_pass(RuntimeError("ours"))
+    assert not will_pass(sa.exc.DBAPIError("", {}, told_by_the_dialect(asyncpg.DataError("out of range"))))
     for error in (ValueError("ours"), asyncpg.CannotConnectNowError("theirs")):
         with outlived(log, "the round"):
             raise error
