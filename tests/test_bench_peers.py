@@ -9,6 +9,7 @@ from bench.peers import servers
 from tests.clients.conftest import UNREACHABLE
 
 
+@pytest.mark.timeout(600)  # the first time PostGraphile is installed
 def test_all_four_give_the_same_answers(capsys: pytest.CaptureFixture[str]) -> None:
     try:
         servers.install()

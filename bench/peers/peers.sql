@@ -63,8 +63,8 @@ returns setof twin language sql stable as $$
               and (available_twins.exclusivity = 'TOTAL' or licence.exclusivity = 'TOTAL'
                    or licence.industry = available_twins.industry
                       and (available_twins.exclusivity = 'INDUSTRY' or licence.exclusivity = 'INDUSTRY')) offset 0)
-     order by showing.twin_id desc
 $$;
+comment on function available_twins is '@behavior +orderBy +order +resource:connection:orderBy';
 
 -- ------------------------------------------------------------------ a listing
 

@@ -48,10 +48,11 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the data is."""
+    """Where the data is. `plans`: how PostGraphile, which has one pool for all, lets its statements be planned."""
 
     postgres: Postgres
     database: str
+    plans: str = "auto"
 
     @property
     def url(self) -> str:
@@ -111,11 +112,8 @@ def _postgraphile(place: Place, port: int, workers: int) -> tuple[list[str], dic
         **settings,
         "POOL": str(POOL),
         "WORKERS": str(workers),
-        "PLANS": PLANS,
+        "PLANS": place.plans,
     }
-
-
-PLANS = os.environ.get("PLANS", "auto")
 
 
 def _nobody(question: Question) -> dict[str, str]:
