@@ -1,12 +1,13 @@
 """The web application of one deployment."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 
 from payments.gateway import Gateway
-from resolvers.loaders import keeping
+from resolvers.loaders import load
 from server import gateway, logs, settings
 from server.assembly import assemble
 from server.database import Database
@@ -15,7 +16,7 @@ from server.settings import Settings
 
 
 def create_app(settings: Settings, database: Database, gateway: Gateway) -> Starlette:
-    return assemble(settings, database, gateway, schema=build_schema(), loaders=keeping())
+    return assemble(settings, database, gateway, schema=build_schema(), loaders=load)
 
 
 def from_environment() -> Starlette:
@@ -35,6 +36,8 @@ def from_environment() -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
             async with inner(app):
+                gc.collect()
+                gc.freeze()  # the schema and all that was imported stay for ever: no collection need look at them again
                 yield
         finally:
             await stripe.close()
