@@ -162,7 +162,7 @@ async def _furnished(postgres: Postgres, size: Size) -> None:
                          " from pg_database d where datname like 'peers_%'")  # fmt: skip
         found = dict((await connection.execute(copies)).all())
         for name in [each for each, used in found.items() if each != size.database and not used]:
-            await connection.execute(sa.text(f"drop database {name}"))
+            await connection.execute(sa.text(f"drop database {name} (force)"))
         if size.database not in found:
             await connection.execute(sa.text("drop database if exists half"))
             await connection.execute(sa.text("create database half template postgres strategy file_copy"))
