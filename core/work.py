@@ -26,8 +26,8 @@ Fetch = Callable[[str, Sequence[Any]], Awaitable[Sequence[Any]]]
 
 @dataclass(slots=True)
 class Read:
-    """A question to the database: `session` reads, `actor` asks, `now` is the database's clock. `fetch` is there where
-    nothing will be changed of what is read (`core.rows`)."""
+    """A question to the database: `session` reads, `actor` asks, `now` is the database's clock. `fetch` asks
+    without the session, of the same transaction where there is one (`core.rows`)."""
 
     session: AsyncSession
     actor: Actor

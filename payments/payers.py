@@ -14,7 +14,7 @@ SILENT = "The payment service does not answer. Try again in a moment."
 
 
 async def can_pay(read: Read, payer_id: int) -> bool:
-    return rules.can_pay(await store.payer(read, payer_id), read.today)
+    return rules.can_pay(await store.known_payer(read, payer_id), read.today)
 
 
 async def payers_able(read: Read, payer_ids: Sequence[int]) -> set[int]:
@@ -25,7 +25,7 @@ async def payers_able(read: Read, payer_ids: Sequence[int]) -> set[int]:
 
 async def check_can_pay(work: Work, payer_id: int, *, until: date | None = None) -> None:
     """Today; until that day, if one is named. Raises PaymentProblem."""
-    payer = await store.payer(work, payer_id)
+    payer = await store.known_payer(work, payer_id)
     rules.check_can_pay(payer, work.today)
     if until is not None:
         rules.check_can_pay_until(payer, until)

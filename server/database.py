@@ -1,7 +1,7 @@
 """Opening the database: one engine for work, one for questions, and the two context managers that the rooms are handed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -102,7 +102,7 @@ async def open_work(
     """All of it or none of it: the rows, and the jobs and activity that follow from the facts."""
     async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
         now = (await session.execute(CLOCK)).scalar_one()
-        work = Work(session=session, actor=actor, now=now)
+        work = Work(session=session, actor=actor, now=now, fetch=partial(_within, session))
         yield work
         await session.flush()
         await react(work)
@@ -119,10 +119,8 @@ async def open_read(engine: AsyncEngine, actor: Actor, at: datetime | None = Non
 
     async def fetch(sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
         """On the connection that the session holds, if it holds one: who waited for a second could wait for ever."""
-        if not session.in_transaction():
-            return await fetched(engine, sql, arguments)
-        held = await (await session.connection()).get_raw_connection()
-        return await _sent(held, sql, arguments)
+        asked = _within(session, sql, arguments) if session.in_transaction() else fetched(engine, sql, arguments)
+        return await asked
 
     try:
         yield Read(session=session, actor=actor, now=now, fetch=fetch)
@@ -135,23 +133,33 @@ async def fetched(engine: AsyncEngine, sql: str, arguments: Sequence[Any]) -> Se
     """The driver's records; the connection is given back at once. Raises sa.exc.DBAPIError, like a session."""
     held = await engine.raw_connection()
     try:
-        return await _sent(held, sql, arguments)
+        return await _sent(held.driver_connection, partial(greenlet_spawn, held.invalidate), sql, arguments)
     finally:
         await greenlet_spawn(held.close)
 
 
-async def _sent(held: Any, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+async def _within(session: AsyncSession, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+    """The same within the session's transaction, after whatever it has yet to write."""
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
+    connection = await session.connection()
+    held = await connection.get_raw_connection()
+    return await _sent(held.driver_connection, connection.invalidate, sql, arguments)
+
+
+async def _sent(
+    driver: Any, invalidate: Callable[[], Awaitable[None]], sql: str, arguments: Sequence[Any]
+) -> Sequence[Any]:
     """Raises sa.exc.DBAPIError. A connection of which nobody knows what will come on it next is not used again."""
-    driver = held.driver_connection
     try:
         records: Sequence[Any] = await driver.fetch(sql, *arguments)
     except asyncpg.PostgresError as error:
         is_lost = driver.is_closed()
         if is_lost:
-            await greenlet_spawn(held.invalidate)
+            await invalidate()
         raise sa.exc.DBAPIError(sql, None, error, connection_invalidated=is_lost) from error
     except BaseException as error:
-        await greenlet_spawn(held.invalidate)
+        await invalidate()
         if isinstance(error, asyncpg.InterfaceError | OSError):
             raise sa.exc.DBAPIError(sql, None, error, connection_invalidated=True) from error
         raise

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 from core.work import Read
 from market import availability, store
-from market.bids.together import Heaviest, conflicts, heaviest
 from market.store.rights import rights_of
 from market.tables import Bid, Listing
 
@@ -35,9 +36,12 @@ async def that_can_win(read: Read, listing: Listing) -> Sequence[Bid]:
 async def best_outcome(bids: Sequence[Bid]) -> BestOutcome:
     """Of bids for one twin in one currency, those that earn the most together without conflict. Searches in a thread,
     and needs no transaction meanwhile."""
-    found = await asyncio.to_thread(_heaviest, bids)
-    return BestOutcome([bids[place] for place in found.places], found.is_proven)
+    places, is_proven = await asyncio.to_thread(_heaviest, bids)
+    return BestOutcome([bids[place] for place in places], is_proven)
 
 
-def _heaviest(bids: Sequence[Bid]) -> Heaviest:
-    return heaviest([bid.amount_minor for bid in bids], conflicts([rights_of(bid) for bid in bids]))
+def _heaviest(bids: Sequence[Bid]) -> tuple[Sequence[int], bool]:
+    """Most processes are never asked, and the solver takes its time and memory to load: it comes with the first question."""
+    together: Any = import_module("market.bids.together")
+    found = together.heaviest([bid.amount_minor for bid in bids], together.conflicts([rights_of(bid) for bid in bids]))
+    return found.places, found.is_proven

@@ -34,24 +34,25 @@ async def place(
     await payers.check_can_pay(work, brand, until=listing.closes_at.date())
     await _check_payable(work, twin)
     await availability.require(work, twin, rights_of(listing))
-    live = list(await store.bids.live_on(work, listing_id))
+    live, count = await store.bids.contending(work, listing_id, brand_id=brand)
     own = next((bid for bid in live if bid.brand_id == brand), None)
     _check_high_enough(listing, own, amount, cap, await _floor(work, twin))
     if own is None:
         own = await store.bids.keep(work, _bid_on(listing, twin, brand, cap, use, work.now))
         live.append(own)
-    return await _settle(work, listing, live, own, cap=cap, use=use)
+        count += 1
+    return await _settle(work, listing, live, own, count=count, cap=cap, use=use)
 
 
-async def _settle(work: Work, listing: Listing, live: list[Bid], own: Bid, *, cap: Money, use: str) -> Bid:
-    """The bid as it now is, and what it does to the listing."""
+async def _settle(work: Work, listing: Listing, live: list[Bid], own: Bid, *, count: int, cap: Money, use: str) -> Bid:
+    """The bid as it now is, and what it does to the listing. `live`: those that contend, of `count`."""
     was_met = listing.reserve_met
     own.intended_use, own.placed_at = use, work.now
     if listing.format is ListingFormat.OPEN:
         own.maximum_minor = cap.minor
     else:
         own.amount_minor = cap.minor
-    standing.settle(listing, live)
+    standing.settle(listing, live, count=count)
     extended = _extend(listing, work.now)
     await work.session.flush()
     work.record(
@@ -182,8 +183,7 @@ async def offer(
 
 async def _check_payable(work: Work, twin: Twin) -> None:
     """What could never reach the model is not bid. Raises PaymentProblem."""
-    model = await store.parties.find(work, twin.model_id)
-    regions.check_payable(model.name, model.country)
+    regions.check_payable(*await store.parties.named(work, twin.model_id))
 
 
 def _intended_use(text: str) -> str:

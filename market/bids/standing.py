@@ -9,9 +9,10 @@ from market.tables import Bid, Listing
 from payments.money import Money
 
 
-def settle(listing: Listing, live: Sequence[Bid]) -> None:
-    """Write down what the live bids make of the listing, which holds what they made of it before."""
-    listing.bid_count = len(live)
+def settle(listing: Listing, live: Sequence[Bid], *, count: int | None = None) -> None:
+    """Write down what the live bids make of the listing, which holds what they made of it before. Where only those are
+    given that contend, `count` says how many there are."""
+    listing.bid_count = len(live) if count is None else count
     if listing.format is ListingFormat.SEALED:
         return  # nothing of a sealed bid may show before the close
     standings = [Standing(number(bid), _maximum(bid), bid.placed_at) for bid in live]

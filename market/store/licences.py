@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from core.errors import NotFound
 from core.paging import Order, Slice, Window
+from core.rows import Plain
 from core.work import Read, Work
 from market.rights import Rights
 from market.states import LIVE, LicenceStatus, PartyKind
@@ -126,13 +127,13 @@ async def consents(read: Read, licence_ids: Collection[int]) -> Mapping[int, Con
 async def live_rights(read: Read, twin_ids: Collection[int], *, since: date) -> Mapping[int, Sequence[Rights]]:
     """What is held of each twin on `since` or later, whoever holds it."""
     held: dict[int, list[Rights]] = defaultdict(list)
-    for twin_id, *rights in (await asking.run(read, _live(), ids=list(twin_ids), since=since)).all():
+    for twin_id, *rights in await _live().values(read, {"ids": list(twin_ids), "since": since}):
         held[twin_id].append(rights_in(*rights))
     return held
 
 
 @cache
-def _live() -> Any:
+def _live() -> Plain:
     query = sa.select(
         col(Licence.twin_id),
         sa.cast(Licence.media, sa.Text),
@@ -146,7 +147,7 @@ def _live() -> Any:
         col(Licence.status).in_([status.value for status in LIVE]),
         sa.func.upper(col(Licence.days)) > sa.bindparam("since", type_=sa.Date()),
     )
-    return query.order_by(col(Licence.id))
+    return Plain(query.order_by(col(Licence.id)))
 
 
 async def page_of_party(

@@ -16,6 +16,7 @@ from market.store import asking
 from market.tables import ApiKey, Member, Party, Person
 
 BY_IDS = Plain(sa.select(Party).where(col(Party.id) == asking.ANY))
+_NAMED = Plain(sa.select(col(Party.name), col(Party.country)).where(col(Party.id) == asking.ONE))
 
 
 async def find(read: Read, party_id: int, *, kind: PartyKind | None = None) -> Party:
@@ -24,6 +25,12 @@ async def find(read: Read, party_id: int, *, kind: PartyKind | None = None) -> P
     if party is None or (kind is not None and party.kind is not kind):
         raise NotFound(f"There is no such {(kind or 'party').lower()}.")
     return party
+
+
+async def named(read: Read, party_id: int) -> tuple[str, str]:
+    """A party's name and country, of one that something points at."""
+    ((name, country),) = await _NAMED.values(read, {"id": party_id})
+    return name, country
 
 
 async def by_handle(read: Read, handle: str) -> Party:

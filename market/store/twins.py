@@ -137,13 +137,13 @@ async def cards(read: Read, twins: Iterable[Twin]) -> Mapping[int, Card]:
 
 
 async def policies_at(read: Read, versions: Collection[Version]) -> Mapping[Version, PolicyView]:
-    rows = await _OF_VERSIONS[ConsentPolicy].rows(read, _given(versions))
-    return {(row.twin_id, row.version): policy_of(row) for row in rows}
+    rows = await _OF_VERSIONS[ConsentPolicy].values(read, _given(versions))
+    return {(row.twin_id, row.version): policy_of(row) for row, *_ in rows}
 
 
 async def cards_at(read: Read, versions: Collection[Version]) -> Mapping[Version, Card]:
-    rows = await _OF_VERSIONS[RateCard].rows(read, _given(versions))
-    return {(row.twin_id, row.version): card_of(row) for row in rows}
+    rows = await _OF_VERSIONS[RateCard].values(read, _given(versions))
+    return {(row.twin_id, row.version): card_of(row) for row, *_ in rows}
 
 
 def _of_versions(table: type[ConsentPolicy] | type[RateCard]) -> Plain:

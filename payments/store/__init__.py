@@ -42,7 +42,11 @@ from payments.store.payees import (
     ensure_payee,
     ensure_payer,
     every_account,
+<<<<<<< HEAD
     keep_account,
+=======
+    known_payer,
+>>>>>>> d754d57 (Bid with fewer rows read: those that contend, plain ones for what is only looked at; load HiGHS when it is asked for)
     lock_payee,
     lock_payer,
     method_of,
@@ -146,6 +150,7 @@ __all__ = [
     "keep_event",
     "keep_postings",
     "keep_reconciliation",
+    "known_payer",
     "last_reconciled_at",
     "last_reconciliation",
     "lock_debts",

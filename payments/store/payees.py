@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
+from core.rows import Plain
 from core.work import Read, Work
 from payments.tables import Payee, PayeeAccount, Payer
 
@@ -14,12 +15,19 @@ async def payer(read: Read, payer_id: int) -> Payer | None:
     return await read.session.get(Payer, payer_id)
 
 
+async def known_payer(read: Read, payer_id: int) -> Payer | None:
+    """The same, only to be looked at."""
+    found = await _PAYER.values(read, {"id": payer_id})
+    return found[0][0] if found else None
+
+
 async def method_of(read: Read, payer_id: int) -> str | None:
     """The payment method on file."""
     method: str | None = (await read.session.execute(_METHOD, {"id": payer_id})).scalar_one_or_none()
     return method
 
 
+_PAYER = Plain(sa.select(Payer).where(col(Payer.id) == sa.bindparam("id")))
 _METHOD = sa.select(col(Payer.payment_method_id)).where(col(Payer.id) == sa.bindparam("id"))
 
 
