@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from server import migrations, store
+from server import revisions, store
 from server.database import Database
 
 OLDEST_POSTGRES = 150_000
@@ -27,7 +27,7 @@ class Health:
         """200 when the database answers and its tables are those that this program expects; else 503 and why."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS), self.database.reads.connect() as connection:
-                tables = migrations.state(await store.migrated_to(connection))
+                tables = revisions.state(await store.migrated_to(connection))
         except (OSError, TimeoutError, sa.exc.SQLAlchemyError):
             return JSONResponse({"database": "unreachable"}, status_code=503)
         return JSONResponse({"database": "ok", "migrations": tables}, status_code=503 if tables == "behind" else 200)

@@ -1,11 +1,9 @@
-"""The tables' history: bring a database up to date, and tell whether it is."""
+"""The tables' history: bring a database up to date."""
 
-from functools import lru_cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 
 import migrations
 
@@ -22,21 +20,3 @@ def _config(url: str | None = None) -> Config:
 def upgrade(url: str, to: str = "head") -> None:
     """Run what is missing, in one transaction, one process at a time. Call it outside any event loop."""
     command.upgrade(_config(url), to)
-
-
-@lru_cache(maxsize=1)
-def head() -> str | None:
-    """The revision that this version of the program expects."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
-
-
-def state(revision: str | None) -> str:
-    """current; behind (run `twinmarket migrate`); or ahead, which is fine while a newer version replaces this one."""
-    if revision == head():
-        return "current"
-    return "behind" if revision is None or revision in _known() else "ahead"
-
-
-@lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
-    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())

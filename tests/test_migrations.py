@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from migrations import HERE, config
+from server import revisions
 from server.postgres import Postgres
 
 OBJECTS = sa.text("""
@@ -116,3 +117,9 @@ async def migrate_by_hand(url: str) -> int:
         *alembic, env={**os.environ, "DATABASE_URL": url}, stderr=asyncio.subprocess.DEVNULL
     )
     return await process.wait()
+
+
+def test_the_names_of_the_migrations_tell_their_revisions() -> None:
+    script = ScriptDirectory.from_config(config())
+    assert revisions.head() == script.get_current_head()
+    assert revisions.known() == {each.revision for each in script.walk_revisions()}

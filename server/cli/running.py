@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from server import figures, migrations, processes
+from server import figures, migrations, processes, revisions
 from server.cli import opening
 from server.demo import main as demonstration
 from server.graphql.schema import printed
@@ -54,7 +54,7 @@ def migrate() -> None:
     """Bring the database's tables up to date. Safe to run at any time, by several at once."""
     with processes.running_database(opening.settings()) as url:
         migrations.upgrade(url)
-    typer.echo(f"The tables are those of revision {migrations.head()}.")
+    typer.echo(f"The tables are those of revision {revisions.head()}.")
 
 
 @app.command("export-schema")
