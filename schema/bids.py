@@ -26,7 +26,7 @@ from schema.money import Money, MoneyInput
 from schema.paging import Connection
 from schema.parties import Brand
 from schema.rates import SharePreview
-from schema.relations import related
+from schema.relations import derived, related
 from schema.rights import Rights, RightsInput
 from schema.twins import Twin
 
@@ -41,7 +41,7 @@ MaybeLicence: TypeAlias = Annotated["Licence", strawberry.lazy("schema.licences"
 )
 class Bid(Node):
     row: strawberry.Private[tables.Bid]
-    rights: Rights
+    rights: Rights = derived(lambda bid: Rights.of(rights_of(bid.row)))
     amount: Money = strawberry.field(
         description="On an OPEN listing, what the brand would pay now; elsewhere what it offers.",
     )
@@ -61,7 +61,6 @@ class Bid(Node):
         return cls(
             row_id=stored(row.id),
             row=row,
-            rights=Rights.of(rights_of(row)),
             amount=Money.minor(row.amount_minor, row.currency),
             intended_use=row.intended_use,
             status=rules.bid_status(row, now),

@@ -14,7 +14,7 @@ from schema.errors import IdempotencyConflict, InvalidInput, NotAllowed, RightsU
 from schema.ids import Node, stored
 from schema.money import Money, MoneyInput
 from schema.paging import Connection, Page
-from schema.relations import related
+from schema.relations import derived, related
 from schema.rights import Rights, RightsInput
 from schema.twins import Twin
 
@@ -28,7 +28,7 @@ ListOfBids: TypeAlias = list[Annotated["Bid", strawberry.lazy("schema.bids")]]
 @strawberry.type(description="Rights to a twin on offer, for which competing brands bid.")
 class Listing(Node):
     row: strawberry.Private[tables.Listing]
-    rights: Rights
+    rights: Rights = derived(lambda listing: Rights.of(rights_of(listing.row)))
     format: ListingFormat
     status: ListingStatus
     starting_price: Money
@@ -48,7 +48,6 @@ class Listing(Node):
         return cls(
             row_id=stored(row.id),
             row=row,
-            rights=Rights.of(rights_of(row)),
             format=row.format,
             status=rules.listing_status(row, now),
             starting_price=Money.minor(row.starting_minor, row.currency),

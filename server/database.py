@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import sqlalchemy as sa
@@ -115,7 +115,7 @@ async def open_work(
 async def open_read(engine: AsyncEngine, actor: Actor, at: datetime | None = None) -> AsyncIterator[Read]:
     """One short question."""
     now = at or (await fetched(engine, CLOCK_NOW, ()))[0][0]
-    session = AsyncSession(engine, expire_on_commit=False, autoflush=False)
+    session = cast(AsyncSession, Unopened(engine))
 
     async def fetch(sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
         """On the connection that the session holds, if it holds one: who waited for a second could wait for ever."""
@@ -125,8 +125,26 @@ async def open_read(engine: AsyncEngine, actor: Actor, at: datetime | None = Non
     try:
         yield Read(session=session, actor=actor, now=now, fetch=fetch)
     finally:
-        if session.in_transaction():  # to close one that was never used would take longer than most questions
+        if session.in_transaction():
             await asyncio.shield(session.close())
+
+
+class Unopened:
+    """A session that is made when it is first asked for anything: most questions ask the driver alone."""
+
+    __slots__ = ("_engine", "_made")
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._made: AsyncSession | None = None
+
+    def in_transaction(self) -> bool:
+        return self._made is not None and self._made.in_transaction()
+
+    def __getattr__(self, name: str) -> Any:
+        if self._made is None:
+            self._made = AsyncSession(self._engine, expire_on_commit=False, autoflush=False)
+        return getattr(self._made, name)
 
 
 async def fetched(engine: AsyncEngine, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:

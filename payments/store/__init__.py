@@ -42,11 +42,8 @@ from payments.store.payees import (
     ensure_payee,
     ensure_payer,
     every_account,
-<<<<<<< HEAD
     keep_account,
-=======
     known_payer,
->>>>>>> d754d57 (Bid with fewer rows read: those that contend, plain ones for what is only looked at; load HiGHS when it is asked for)
     lock_payee,
     lock_payer,
     method_of,
