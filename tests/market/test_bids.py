@@ -64,6 +64,28 @@ async def test_two_brands_bid_and_the_second_maximum_makes_the_price(database: D
     assert (now.leading_bid_id, now.bid_count, now.current_minor) == (second.id, 2, 550_00)
 
 
+async def test_of_many_bids_the_two_highest_decide_and_all_are_counted(database: Database) -> None:
+    ada = await factories.listed_twin(database)
+    brands = [await factories.brand(database, f"Brand {place}") for place in range(6)]
+    listing = await factories.listing(database, ada, starting=euros(100))
+    maxima = {0: 9000, 1: 3000, 2: 500, 3: 5000, 4: 7000, 5: 8000}
+    for place in (2, 1, 3, 4, 5, 0):  # each above the price that the ones before have made
+        await factories.bid(database, brands[place], listing, maxima[place], maxima[place])
+    now = await find_listing(database, listing)
+    assert (now.bid_count, now.current_minor) == (6, 8_500_00)  # 8,000 and an increment of 500
+
+    await factories.bid(database, brands[2], listing, 10_000, 20_000)  # the lowest of all, far from the three highest
+    now = await find_listing(database, listing)
+    assert (now.bid_count, now.current_minor) == (6, 9_500_00)
+    async with database.work(SYSTEM)() as work:
+        live = await store.bids.live_on(work, number(listing))
+    paid = {bid.brand_id: bid.amount_minor for bid in live}
+    assert {place: paid[brands[place].id] for place in range(6)} == {
+        place: most * 100 for place, most in (maxima | {2: 9_500}).items()
+    }
+    assert next(bid for bid in live if bid.id == now.leading_bid_id).brand_id == brands[2].id
+
+
 async def test_a_bid_under_the_minimum_is_told_the_minimum(database: Database) -> None:
     ada = await factories.listed_twin(database)
     lumen, tindra = await factories.brand(database), await factories.brand(database, "Tindra")

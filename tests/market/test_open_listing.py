@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 SOFT_CLOSE = timedelta(seconds=120)
 INSTANT = timedelta(microseconds=1)
-BRANDS = ("Lumen", "Tindra", "Vero")
+BRANDS = ("Lumen", "Tindra", "Vero", "Solvind", "Klint")
 CENTS = st.integers(min_value=50, max_value=2_000_00)
 
 # ------------------------------------------------------------------ the model
@@ -112,7 +112,7 @@ def step(cents: int) -> int:
 
 @dataclass
 class Hall:
-    """Where the real ones stand: one twin, three brands, and a loop of their own to run in."""
+    """Where the real ones stand: one twin, five brands, and a loop of their own to run in."""
 
     loop: asyncio.AbstractEventLoop
     database: Database

@@ -113,17 +113,21 @@ async def _is_there(api: Api, actor: Actor, answers: Answers, entry: str) -> boo
 
 
 async def _ask(api: Api, actor: Actor, answers: Answers, top: Path, below: Iterable[Path]) -> None:
-    """All leaves at once; then again without those that are forbidden, because they hide the others."""
+    """All leaves at once; then again without those that are forbidden, because they hide the others. Which of them is
+    told first is chance: what counts is all that were told, and the answer that is left."""
     paths = [(*top, *path) for path in below]
-    depth = len(_names(top))
+    depth, refused = len(_names(top)), set[Path]()
     while paths:
         asked = document(paths)
-        answers[asked], faults = await _told(api, actor, asked)
+        told, faults = await _told(api, actor, asked)
         hiding = {fault for fault in faults if len(fault) > depth}
         left = [path for path in paths if not any(_names(path)[: len(fault)] == fault for fault in hiding)]
         if len(left) == len(paths):
-            return
+            answers[asked] = told
+            break
+        refused |= {(*fault, faults[fault]) for fault in hiding}
         paths = left
+    answers[f"{top} refuses {json.dumps(sorted(refused))}"] = ""
 
 
 def _names(path: Path) -> tuple[str, ...]:
@@ -131,14 +135,15 @@ def _names(path: Path) -> tuple[str, ...]:
     return tuple(segment.split("(")[0] for segment in path if not segment.startswith("..."))
 
 
-async def _told(api: Api, actor: Actor, asked: str) -> tuple[str, set[tuple[str, ...]]]:
-    """The answer as text, errors with it, and where the errors are."""
+async def _told(api: Api, actor: Actor, asked: str) -> tuple[str, dict[Path, str]]:
+    """The answer as text, errors with it, and what is said where of what is wrong."""
     result = await api.execute(asked, {}, api.context(actor))
     errors = [[(error.extensions or {}).get("code"), error.message, error.path] for error in result.errors or []]
     told = json.dumps([result.data, errors], default=str)
     assert "Syntax Error" not in told, asked
     assert "Cannot query" not in told, asked
     faults = {
-        tuple(str(part) for part in error.path or () if not isinstance(part, int)) for error in result.errors or []
+        tuple(str(part) for part in error.path or () if not isinstance(part, int)): error.message
+        for error in result.errors or []
     }
     return told, faults
