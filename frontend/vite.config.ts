@@ -7,6 +7,8 @@ import IntlMessageFormat from "intl-messageformat";
 import { defineConfig, type Plugin } from "vite";
 
 const api = process.env.API ?? "http://127.0.0.1:8000";
+/** What the server answers itself; all else are the app's addresses. */
+const API = ["/session", "/accounts", "/members", "/passkeys", "/password", "/portraits", "/pay/", "/statements/", "/exports/", "/uploads/", "/files/", "/documents/", "/certificates/", "/.well-known"];
 const port = Number(process.env.WEB_PORT ?? 5173);
 
 /** Packs every file of text once, so that the server never has to. */
@@ -124,13 +126,15 @@ export default defineConfig({
       },
     },
   },
+  // GraphiQL's workers are Vite's own to load, not to be packed before.
+  optimizeDeps: { entries: ["index.html"], exclude: ["graphiql/setup-workers/vite", "@graphiql/react/setup-workers/vite"] },
   server: {
     host: "127.0.0.1",
     port,
     strictPort: true,
     proxy: {
       "/graphql": { target: api, ws: true },
-      ...Object.fromEntries(["/session", "/accounts", "/passkeys", "/password", "/portraits"].map((path) => [path, { target: api }])),
+      ...Object.fromEntries(API.map((path) => [path, { target: api }])),
     },
   },
 });

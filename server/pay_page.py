@@ -27,9 +27,13 @@ from server.database import Database
 
 LAYOUT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
-<style>body{{font:1rem/1.5 system-ui;max-width:34rem;margin:10vh auto;padding:0 1rem}}
-button{{font:inherit;padding:.5rem 1.25rem;margin:1rem .5rem 0 0}}</style></head>
-<body><main><h1>{title}</h1>{body}</main></body></html>"""
+<style>:root{{color-scheme:light dark}}
+body{{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1rem;background:light-dark(#faf8f5,#171614)}}
+main{{padding:1.5rem 1.75rem;border:1px solid light-dark(#e6e1d9,#35322d);border-radius:1rem;background:light-dark(#fff,#201e1b)}}
+h1{{margin:0;font-size:1.5rem}}a{{display:inline-flex;align-items:center;min-height:2.75rem;color:light-dark(#9c4522,#e6a583)}}
+button{{font:inherit;min-height:2.75rem;padding:.5rem 1.25rem;margin:1rem .5rem 0 0;border:1px solid;border-radius:.5rem}}
+button{{background:none;color:light-dark(#9c4522,#e6a583);cursor:pointer}}button:first-child{{background:#9c4522;color:#fff}}</style></head>
+<body><main><h1>{title}</h1>{body}<p><a href="/">Back to Twinmarket</a></p></main></body></html>"""
 
 SILENT = "The payment service does not answer just now. Nothing is lost: try again in a moment."
 

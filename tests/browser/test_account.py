@@ -58,7 +58,7 @@ async def test_a_colleague_joins_by_a_letter_and_is_suspended(visit: Visit) -> N
     await aurore.goes_to("/agencies/maison-aurore/team")
     await aurore.sees("Team")
     await page.get_by_role("button", name="Write an invitation").click()
-    letter = await page.get_by_label("The invitation").input_value()
+    letter = await page.get_by_test_id("once").inner_text()
     await aurore.is_well()
     new = await visit(None, PHONE)
     await new.page.goto(letter)

@@ -1,13 +1,15 @@
 """Every screen of every kind of user, on the narrowest phone in the dark and on a desktop in the light: it is there, and it is well."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import DESKTOP, NARROW, PHONE, Visit, Window
+from tests.browser.conftest import DESKTOP, HOUSE, NARROW, PHONE, Visit, Window
 
 SCREENS = {
     "ebba-sandell": "models: bids pictures earnings twins twins/new twins/ebba consent licences mandates crew data",
-    "havsand": "brands: catalogue twins/ebba listings bids licences payment keys webhooks",
+    "havsand": "brands: catalogue twins/ebba listings bids licences payment keys webhooks team",
     "nordlys": "agencies: bids listings listings/new roster roster/propose licences statements team",
 }
 WINDOWS = [(NARROW, "dark"), (DESKTOP, "light")]
@@ -30,6 +32,38 @@ async def test_every_screen_is_well(visit: Visit, handle: str, size: tuple[int, 
     for path in ["", *paths.split()]:
         await window.goes_to(f"/{area}/{handle}/{path}".removesuffix("/"))
         await is_a_screen(window)
+
+
+SAID = re.compile(r'^  "([^"]+)": "((?:[^"\\\\]|\\\\.)*)",$', re.M)
+
+
+def english_only() -> set[str]:
+    """What no Swedish screen says: every English text that stands by itself and is another one in Swedish."""
+    found: set[str] = set()
+    for file in (HOUSE / "frontend" / "src").glob("**/texts/**/en.ts"):
+        swedish = dict(SAID.findall(file.with_name("sv.ts").read_text()))
+        ours = dict(SAID.findall(file.read_text()))
+        found |= {text for key, text in ours.items() if "{" not in text and text != swedish[key] and len(text) > 3}
+    return found - {
+        text
+        for file in (HOUSE / "frontend" / "src").glob("**/sv.ts")
+        for text in dict(SAID.findall(file.read_text())).values()
+    }
+
+
+@pytest.mark.parametrize("handle", SCREENS)
+async def test_every_screen_is_said_in_swedish(visit: Visit, handle: str) -> None:
+    area, _, paths = SCREENS[handle].partition(": ")
+    window = await visit(handle, PHONE, "dark", language="sv-SE")
+    wrong = english_only()
+    assert len(wrong) > 300
+    for path in ["", *paths.split()]:
+        await window.goes_to(f"/{area}/{handle}/{path}".removesuffix("/"))
+        await expect(window.page.get_by_role("heading", level=1)).to_be_visible()
+        await expect(window.page.get_by_role("status", name="Hämtar")).to_have_count(0)
+        said = {line.strip() for line in (await window.page.locator("body").inner_text()).splitlines()}
+        assert said & wrong == set(), path
+        await window.is_well()
 
 
 @pytest.mark.parametrize("path", ["/account", "/verify", "/graphiql"])

@@ -80,16 +80,17 @@ function Loaded({ listing, refetch }: { listing: Listing; refetch: () => void })
   const t = useAgencies();
   const party = useParty();
   const { twin, status } = listing;
-  const isHidden = listing.format === "SEALED" && (status === "OPEN" || status === "SCHEDULED");
+  const isSealed = listing.format === "SEALED";
+  const isHidden = isSealed && (status === "OPEN" || status === "SCHEDULED");
   return (
     <Page title={t("listing.title", { twin: twin.name })} lead={t(`format.${listing.format}.hint`)} actions={<LiveState />}>
       <Link to={pathOf(party, "listings")} className={css.back}>← {t("listings.title")}</Link>
       <dl className={css.sums}>
-        <div><dt>{t("listing.now")}</dt><dd>{formatMoney(listing.currentPrice ?? listing.startingPrice)}</dd></div>
-        <div><dt>{t("listing.reserve")}</dt><dd>{t(listing.reserveMet ? "listing.reserve.met" : "listing.reserve.notMet")}</dd></div>
+        <div><dt>{t(isSealed ? "listing.starting" : "listing.now")}</dt><dd>{formatMoney(isSealed ? listing.startingPrice : (listing.currentPrice ?? listing.startingPrice))}</dd></div>
+        {!isSealed && <div><dt>{t("listing.reserve")}</dt><dd>{t(listing.reserveMet ? "listing.reserve.met" : "listing.reserve.notMet")}</dd></div>}
         <div><dt><StatusBadge of="listing" is={status} /></dt><dd>{formatMoment(status === "SCHEDULED" ? listing.opensAt : listing.closesAt)}</dd></div>
       </dl>
-      <Section title={t("listing.bids", { count: listing.bidCount })}>
+      <Section title={isHidden ? t("tab.bids") : t("listing.bids", { count: listing.bidCount })}>
         {listing.bestOutcome.length > 0 && <p className={css.note}>{t(listing.bestOutcomeProven ? "listing.best" : "listing.best.found", { bids: listing.bestOutcome.map((bid) => `${bid.brand.name}, ${formatMoney(bid.amount)}`).join("; "), name: twin.model.name })}</p>}
         {listing.bids.nodes.length > 0 ? (
           <ul className={css.list}>{listing.bids.nodes.map((bid) => <li key={bid.id}><BidRow bid={bid} onChange={refetch} /></li>)}</ul>

@@ -56,6 +56,7 @@ export function SignIn() {
           </>
         )}
         <p className={css.other}>{t.rich("signIn.new", { a: (parts) => <Link to="/sign-up">{parts}</Link> })}</p>
+        <p className={css.other}>{t.rich("signIn.verify", { a: (parts) => <Link to="/verify">{parts}</Link> })}</p>
       </form>
     </Door>
   );

@@ -1,13 +1,14 @@
 /** The people who act for a party: who they are, letters for new ones, and who may act no more. */
-import { Button, CopyButton, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useQuery } from "urql";
 import { graphql } from "../gql";
 import type { TeamQuery } from "../gql/graphql";
 import { useAction } from "../shared/api/useAction";
 import { NotFound, Ready } from "../shared/components/Feedback";
+import { Once } from "../shared/components/Once";
 import { Page, Section } from "../shared/components/Page";
-import { Sheet, SheetButtons } from "../shared/components/Sheet";
+import { useSure } from "../shared/components/useSure";
 import { formatMoment } from "../shared/dates";
 import { notify } from "../shared/notify";
 import { useParty, useSession } from "../shared/session";
@@ -113,14 +114,14 @@ function Member({ member, refetch }: { member: Loaded["members"][number]; refetc
   const t = useApp();
   const party = useParty();
   const { viewer } = useSession();
-  const [asked, setAsked] = useState(false);
+  const [sure, question] = useSure();
   const [suspend, suspending] = useAction(SuspendDocument, "MemberSuspended");
   const [reinstate, reinstating] = useAction(ReinstateDocument, "MemberReinstated");
   const isMe = viewer?.name === member.email;
 
   async function stop() {
+    if (!(await sure({ title: t("team.suspend.title", { name: member.name }), text: t("team.suspend.text", { party: party.name }), yes: t("team.suspend") }))) return;
     const outcome = await suspend({ input: { memberId: member.id } });
-    setAsked(false);
     if (outcome.ok) notify.good(t("team.suspended", { name: member.name }));
     refetch();
   }
@@ -140,17 +141,9 @@ function Member({ member, refetch }: { member: Loaded["members"][number]; refetc
       {member.suspendedAt ? (
         <Button variant="default" loading={reinstating} onClick={() => void again()}>{t("team.reinstate")}</Button>
       ) : (
-        !isMe && <Button variant="default" onClick={() => setAsked(true)}>{t("team.suspend")}</Button>
+        !isMe && <Button variant="default" loading={suspending} onClick={() => void stop()}>{t("team.suspend")}</Button>
       )}
-      {asked && (
-        <Sheet title={t("team.suspend.title", { name: member.name })} onClose={() => setAsked(false)}>
-          <p>{t("team.suspend.text", { party: party.name })}</p>
-          <SheetButtons>
-            <Button variant="default" onClick={() => setAsked(false)}>{t("cancel")}</Button>
-            <Button color="red.8" loading={suspending} onClick={() => void stop()}>{t("team.suspend")}</Button>
-          </SheetButtons>
-        </Sheet>
-      )}
+      {question}
     </div>
   );
 }
@@ -176,12 +169,7 @@ function Invitations({ open, refetch }: { open: Loaded["invitations"]; refetch: 
   return (
     <>
       <p className={css.lead}>{t("team.invite.lead")}</p>
-      {letter && (
-        <div className={css.letter} role="status">
-          <TextInput label={t("team.letter")} description={t("team.letter.hint")} value={letter} readOnly onFocus={(event) => event.currentTarget.select()} />
-          <CopyButton value={letter}>{({ copied, copy }) => <Button variant="default" onClick={copy}>{t(copied ? "team.copied" : "team.copy")}</Button>}</CopyButton>
-        </div>
-      )}
+      {letter && <Once title={t("team.letter")} hint={t("team.letter.hint")} value={letter} copy={t("team.copy")} onKept={() => setLetter(null)} />}
       {open.length > 0 && (
         <ul className={css.list}>
           {open.map((each) => (

@@ -1,23 +1,32 @@
 /** What was made with the twin: sent to the model before it is published, her answer, and what must be shown with it. */
 import { Button, Text } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Section } from "../shared/components/Page";
 import { formatMoment, formatRelative } from "../shared/dates";
 import { useShared, useTerritoryName, type SharedKey } from "../shared/texts";
 import { AssetForm } from "./AssetForm";
 import { serverNow } from "./clock";
-import { CopyButton } from "./CopyButton";
+import { AssetPicture, Signing, useAssetPicture } from "../shared/components/AssetPicture";
+import { CopyButton } from "../shared/components/CopyButton";
 import type { BrandLicence } from "./LicencePage";
 import { useBrands } from "./texts";
 import css from "./brands.module.css";
 
 type Asset = BrandLicence["assets"]["nodes"][number];
+const SIGNED_IN = 4_000;
 const TONES = { PENDING: "wait", APPROVED: "good", REJECTED: "bad" } as const;
 
 export function Assets({ licence, onChanged }: { licence: BrandLicence; onChanged: () => void }) {
   const t = useBrands();
   const [adding, setAdding] = useState(false);
   const may = licence.status === "ACTIVE";
+  const signing = licence.assets.nodes.some((asset) => asset.signing === "PENDING");
+  // Nothing tells when it is signed; it takes seconds.
+  useEffect(() => {
+    if (!signing) return;
+    const timer = setTimeout(onChanged, SIGNED_IN);
+    return () => clearTimeout(timer);
+  }, [signing, licence, onChanged]);
   return (
     <Section title={t("assets.title")} aside={may && !adding && <Button variant="default" onClick={() => setAdding(true)}>{t("assets.add")}</Button>}>
       {adding && <AssetForm licence={licence} onClose={() => setAdding(false)} onSent={() => { setAdding(false); onChanged(); }} />}
@@ -29,8 +38,10 @@ export function Assets({ licence, onChanged }: { licence: BrandLicence; onChange
 function Row({ asset }: { asset: Asset }) {
   const t = useBrands();
   const shared = useShared();
+  const picture = useAssetPicture(asset.url);
   return (
     <article className={css.panel}>
+      {(picture.as === "shown" || picture.as === "gone") && <div className={css.made}><AssetPicture asset={asset} picture={picture} /></div>}
       <div className={css.panelRow}>
         <strong>{asset.title}</strong>
         <span className={css.state} data-tone={TONES[asset.status]}>{t(`assets.${asset.status}`)}</span>
@@ -40,8 +51,9 @@ function Row({ asset }: { asset: Asset }) {
       </Text>
       {asset.note && <blockquote className={css.said}>{asset.note}</blockquote>}
       {asset.status === "APPROVED" && <Disclosures asset={asset} />}
+      <Signing asset={asset} />
       <div className={css.buttons}>
-        <Button component="a" href={asset.url} target="_blank" rel="noreferrer" variant="default">{t("assets.look")}</Button>
+        {picture.as !== "gone" && <Button component="a" href={asset.url} target="_blank" rel="noreferrer" variant="default">{t("assets.look")}</Button>}
         {asset.signedUrl && <Button component="a" href={asset.signedUrl} variant="default">{t("assets.signed")}</Button>}
       </div>
     </article>

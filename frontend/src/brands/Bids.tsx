@@ -4,9 +4,11 @@ import { Link, useSearchParams } from "react-router";
 import { graphql } from "../gql";
 import type { BidStatus, BrandBidsQuery } from "../gql/graphql";
 import { useAction } from "../shared/api/useAction";
+import { useLive } from "../shared/api/useLive";
 import { ConnectionList, useConnectionList } from "../shared/components/ConnectionList";
 import { Empty } from "../shared/components/Feedback";
 import { Page } from "../shared/components/Page";
+import { useSure } from "../shared/components/useSure";
 import { Portrait } from "../shared/components/Portrait";
 import { StatusBadge } from "../shared/components/StatusBadge";
 import { RightsSummary } from "../shared/components/RightsSummary";
@@ -14,6 +16,8 @@ import { formatMoment } from "../shared/dates";
 import { formatMoney } from "../shared/money";
 import { notify } from "../shared/notify";
 import { pathOf, useParty } from "../shared/session";
+import { useOnCounter } from "./counters";
+import { BrandLicenceActivityDocument } from "./Licences";
 import { useRightsWords } from "./RightsWords";
 import { useBrands } from "./texts";
 import css from "./brands.module.css";
@@ -83,6 +87,8 @@ export function Bids() {
   const group: Group = asked !== null && asked in GROUPS ? (asked as Group) : "waiting";
   const list = useConnectionList(BidsDocument, { id: party.id, status: [...GROUPS[group]] }, (data) => (data.node?.__typename === "Brand" ? data.node.bids : null));
   const refetch = () => void list.refetch();
+  useOnCounter(refetch);
+  useLive(BrandLicenceActivityDocument, { partyId: party.id }, { onEvent: refetch, onReturn: refetch });
   return (
     <Page title={t("bids.title")} lead={t("bids.lead")}>
       <div className={css.segments} role="group" aria-label={t("bids.show")}>
@@ -101,6 +107,7 @@ function Row({ bid, onChanged }: { bid: Bid; onChanged: () => void }) {
   const words = useRightsWords();
   const [accept, accepting] = useAction(AcceptCounterDocument, "CounterAccepted");
   const [withdraw, withdrawing] = useAction(WithdrawBidDocument, "BidWithdrawn");
+  const [sure, question] = useSure();
   const live = bid.status === "PENDING" || bid.status === "COUNTERED";
   async function take() {
     const outcome = await accept({ input: { bidId: bid.id } });
@@ -108,7 +115,7 @@ function Row({ bid, onChanged }: { bid: Bid; onChanged: () => void }) {
     onChanged();
   }
   async function back() {
-    if (!confirm(t("bids.withdraw.sure"))) return;
+    if (!(await sure({ title: t("bids.withdraw.title", { twin: bid.twin.name }), text: t("bids.withdraw.sure"), yes: t("bids.withdraw") }))) return;
     const outcome = await withdraw({ input: { bidId: bid.id } });
     if (outcome.ok) notify.good(t("bids.withdrawn"));
     onChanged();
@@ -136,6 +143,7 @@ function Row({ bid, onChanged }: { bid: Bid; onChanged: () => void }) {
           {live && !(bid.listing && bid.leading) && <Button variant="default" loading={withdrawing} onClick={() => void back()}>{t("bids.withdraw")}</Button>}
         </div>
       </div>
+      {question}
     </article>
   );
 }

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { Industry } from "../gql/graphql";
 import { Section } from "../shared/components/Page";
-import { CopyButton } from "./CopyButton";
+import { CopyButton } from "../shared/components/CopyButton";
 import { usualRights } from "./search";
 import { useBrands } from "./texts";
 import css from "./brands.module.css";

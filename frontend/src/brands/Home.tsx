@@ -12,6 +12,7 @@ import { formatRelative } from "../shared/dates";
 import { formatMoney } from "../shared/money";
 import { pathOf, useParty, type Party } from "../shared/session";
 import { serverNow } from "./clock";
+import { useOnCounter } from "./counters";
 import { BrandLicenceActivityDocument } from "./Licences";
 import { useBrands } from "./texts";
 import css from "./brands.module.css";
@@ -73,6 +74,7 @@ export function Home() {
   const party = useParty();
   const [query, retry] = useQuery({ query: HomeDocument, variables: { id: party.id } });
   const refetch = () => retry({ requestPolicy: "network-only" });
+  useOnCounter(refetch);
   useLive(BrandLicenceActivityDocument, { partyId: party.id }, { onEvent: refetch, onReturn: refetch });
   return (
     <Ready query={query} retry={refetch}>

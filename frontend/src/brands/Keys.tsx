@@ -7,11 +7,12 @@ import { graphql } from "../gql";
 import type { ApiScope, BrandKeysQuery } from "../gql/graphql";
 import { useAction } from "../shared/api/useAction";
 import { Empty, NotFound, Ready } from "../shared/components/Feedback";
+import { Once } from "../shared/components/Once";
 import { Page, Section } from "../shared/components/Page";
+import { useSure } from "../shared/components/useSure";
 import { formatDay, formatRelative } from "../shared/dates";
 import { notify } from "../shared/notify";
 import { useParty } from "../shared/session";
-import { CopyButton } from "./CopyButton";
 import { Examples } from "./Examples";
 import { useBrands } from "./texts";
 import css from "./brands.module.css";
@@ -64,13 +65,7 @@ export function Keys() {
   const [made, setMade] = useState<string | null>(null);
   return (
     <Page title={t("keys.title")} lead={t("keys.lead")}>
-      {made && (
-        <div className={css.once} role="status">
-          <strong>{t("keys.once")}</strong>
-          <code className={css.code} data-testid="key">{made}</code>
-          <div className={css.buttons}><CopyButton value={made} label={t("keys.copy")} filled /><Button variant="default" onClick={() => setMade(null)}>{t("keys.kept")}</Button></div>
-        </div>
-      )}
+      {made && <Once title={t("keys.once")} value={made} copy={t("keys.copy")} onKept={() => setMade(null)} />}
       <Ready query={query} retry={refetch}>
         {({ node }) =>
           node?.__typename === "Brand" ? (
@@ -125,9 +120,10 @@ function Create({ onMade }: { onMade: (key: string) => void }) {
 function Row({ apiKey, onChanged }: { apiKey: Key; onChanged: () => void }) {
   const t = useBrands();
   const [revoke, revoking] = useAction(RevokeApiKeyDocument, "ApiKeyRevoked");
+  const [sure, question] = useSure();
   const over = apiKey.revokedAt ?? (apiKey.expiresAt && Date.parse(apiKey.expiresAt) < Date.now() ? apiKey.expiresAt : null);
   async function end() {
-    if (!confirm(t("keys.revoke.sure", { name: apiKey.name }))) return;
+    if (!(await sure({ title: t("keys.revoke.title", { name: apiKey.name }), text: t("keys.revoke.sure"), yes: t("keys.revoke") }))) return;
     const outcome = await revoke({ input: { apiKeyId: apiKey.id } });
     if (outcome.ok) notify.good(t("keys.revoked"));
     onChanged();
@@ -140,6 +136,7 @@ function Row({ apiKey, onChanged }: { apiKey: Key; onChanged: () => void }) {
         <small>{over ? t("keys.over", { day: formatDay(over.slice(0, 10)) }) : apiKey.lastUsedAt ? t("keys.used", { moment: formatRelative(apiKey.lastUsedAt) }) : t("keys.unused")}</small>
       </span>
       {!over && <Button variant="default" loading={revoking} onClick={() => void end()} aria-label={t("keys.revoke.one", { name: apiKey.name })}>{t("keys.revoke")}</Button>}
+      {question}
     </div>
   );
 }

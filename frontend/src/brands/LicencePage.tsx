@@ -49,6 +49,8 @@ const LicenceDocument = graphql(`
           status
           url
           signedUrl
+          signing
+          signingNote
           sha256
           making
           note

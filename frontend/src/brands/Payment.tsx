@@ -47,7 +47,7 @@ export function Payment({ licence, onChanged }: { licence: BrandLicence; onChang
         {!isNothing(payment.refunded) && <Text size="sm">{t("payment.refunded", { price: formatMoney(payment.refunded, { exact: true }) })}</Text>}
         {due && (
           <div className={css.due}>
-            <Text>{t(payment.status === "FAILED" ? "payment.failed" : "payment.authenticate")} {payment.failureMessage}</Text>
+            <Text>{payment.status === "FAILED" ? (payment.failureMessage ?? t("payment.failed")) : t("payment.authenticate")}</Text>
             <Text size="sm" c="dimmed">{t("payment.due", { moment: formatMoment(payment.dueAt), left: formatRelative(payment.dueAt, serverNow()) })}</Text>
             <div className={css.buttons}>
               {payment.status === "FAILED" && <Button variant="default" loading={retrying} onClick={() => void again()}>{t("payment.retry")}</Button>}

@@ -2,7 +2,7 @@
 import { Button, Text } from "@mantine/core";
 import { Link } from "react-router";
 import { Section } from "../shared/components/Page";
-import { CopyButton } from "./CopyButton";
+import { CopyButton } from "../shared/components/CopyButton";
 import type { BrandLicence } from "./LicencePage";
 import { useBrands } from "./texts";
 import css from "./brands.module.css";

@@ -3,6 +3,7 @@ import { lazy } from "react";
 import { Route, Routes } from "react-router";
 import { NotFound } from "../shared/components/Feedback";
 import { Shell } from "../shared/components/Shell";
+import { useCounters } from "./counters";
 import { useBrands } from "./texts";
 
 const Catalogue = lazy(() => import("./Catalogue").then((module) => ({ default: module.Catalogue })));
@@ -15,21 +16,24 @@ const LicencePage = lazy(() => import("./LicencePage").then((module) => ({ defau
 const Home = lazy(() => import("./Home").then((module) => ({ default: module.Home })));
 const PaymentMethod = lazy(() => import("./PaymentMethod").then((module) => ({ default: module.PaymentMethod })));
 const Keys = lazy(() => import("./Keys").then((module) => ({ default: module.Keys })));
+const Team = lazy(() => import("../app/Team").then((module) => ({ default: module.Team })));
 const Webhooks = lazy(() => import("./Webhooks").then((module) => ({ default: module.Webhooks })));
 
 export default function Brands() {
   const t = useBrands();
+  const countered = useCounters();
   return (
     <Shell
       tabs={[
         { to: "", icon: "home", label: t("tab.home") },
         { to: "catalogue", icon: "catalogue", label: t("tab.catalogue") },
         { to: "listings", icon: "listings", label: t("tab.listings") },
-        { to: "bids", icon: "bids", label: t("tab.bids") },
+        { to: "bids", icon: "bids", label: t("tab.bids"), count: countered },
         { to: "licences", icon: "licences", label: t("tab.licences") },
         { to: "payment", icon: "card", label: t("tab.payment") },
         { to: "keys", icon: "keys", label: t("tab.keys") },
         { to: "webhooks", icon: "code", label: t("tab.hooks") },
+        { to: "team", icon: "roster", label: t("tab.team") },
       ]}
     >
       <Routes>
@@ -44,6 +48,7 @@ export default function Brands() {
         <Route path="payment" element={<PaymentMethod />} />
         <Route path="keys" element={<Keys />} />
         <Route path="webhooks" element={<Webhooks />} />
+        <Route path="team" element={<Team />} />
         <Route path="*" element={<NotFound />} />
       </Routes>
     </Shell>

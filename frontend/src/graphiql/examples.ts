@@ -3,7 +3,8 @@ const days = (count: number) => new Date(Date.now() + count * 86_400_000).toISOS
 
 const RIGHTS = { media: ["SOCIAL_PAID", "ECOMMERCE"], territories: ["DE", "AT"], industry: "APPAREL", startsOn: days(30), endsOn: days(119), exclusivity: "INDUSTRY" };
 
-export const HEADERS = JSON.stringify({ Authorization: "Bearer tm_..." }, null, 2);
+export const PLACEHOLDER = "Bearer tm_...";
+export const HEADERS = JSON.stringify({ Authorization: PLACEHOLDER }, null, 2);
 
 export const EXAMPLES = [
   {

@@ -1,11 +1,12 @@
 /** What brands made with her twin and want to publish: one picture at a time, beside the terms it must keep to. Swipe or press. */
-import { Anchor, Button, Text, Textarea } from "@mantine/core";
+import { Button, Text, Textarea } from "@mantine/core";
 import { useRef, useState } from "react";
 import { Link, useParams } from "react-router";
 import { useQuery } from "urql";
 import { graphql } from "../gql";
 import type { ModelPicturesQuery } from "../gql/graphql";
 import { useAction } from "../shared/api/useAction";
+import { AssetPicture, Signing, useAssetPicture } from "../shared/components/AssetPicture";
 import { Empty, NotFound, Ready } from "../shared/components/Feedback";
 import { Page, Section } from "../shared/components/Page";
 import { RightsSummary } from "../shared/components/RightsSummary";
@@ -32,6 +33,8 @@ graphql(`
     note
     decideBy
     submittedAt
+    signing
+    signingNote
     disclosures { territory label rule }
     licence {
       id
@@ -167,6 +170,7 @@ function Decide({ picture, after }: { picture: Picture; after: () => void }) {
   const [rejecting, setRejecting] = useState(false);
   const [note, setNote] = useState("");
   const [decide, deciding] = useAction(DecideDocument, "AssetDecided");
+  const shown = useAssetPicture(picture.url);
   const pending = picture.status === "PENDING";
 
   async function answer(approve: boolean) {
@@ -179,7 +183,7 @@ function Decide({ picture, after }: { picture: Picture; after: () => void }) {
   return (
     <article aria-label={picture.title}>
       <figure className={css.picture} {...swipe.handlers} style={{ transform: `translateX(${swipe.shift}px) rotate(${swipe.shift / 40}deg)` }} data-leaning={swipe.shift > FAR ? "yes" : swipe.shift < -FAR ? "no" : undefined}>
-        <Shown picture={picture} />
+        <AssetPicture asset={picture} picture={shown} />
         <figcaption>
           <strong>{picture.title}</strong>
           <small>{picture.licence.brand.name} · {shared(`medium.${picture.medium}` as SharedKey)}{pending ? ` · ${t("picture.until", { when: formatRelative(picture.decideBy) })}` : ""}</small>
@@ -211,22 +215,8 @@ function Decide({ picture, after }: { picture: Picture; after: () => void }) {
           <Text size="sm" c="dimmed">{t("picture.disclosures.none")}</Text>
         )}
         <Text size="sm" c="dimmed" mt="sm">{t(`picture.making.${picture.making}`)}</Text>
+        <Signing asset={picture} />
       </Section>
     </article>
-  );
-}
-
-/** A linked file is shown by its link alone: what lies on another host is not loaded into this page. */
-function Shown({ picture }: { picture: Picture }) {
-  const t = useModels();
-  const [broken, setBroken] = useState(false);
-  const isOurs = new URL(picture.url, location.href).origin === location.origin;
-  if (isOurs && !broken) return <img src={picture.url} alt={picture.title} onError={() => setBroken(true)} />;
-  return (
-    <div className={css.elsewhere}>
-      <Text>{t("picture.elsewhere")}</Text>
-      <Anchor href={picture.url} target="_blank" rel="noreferrer noopener">{t("picture.open")}</Anchor>
-      <code>SHA-256 {picture.sha256}</code>
-    </div>
   );
 }

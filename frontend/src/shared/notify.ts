@@ -4,9 +4,12 @@ import { lazy } from "react";
 /** Milliseconds: by then a screen is there, on a slow line as well. */
 const SOON = 3_000;
 
-const load = () => import("./components/Toasts");
+const pause = () => new Promise((done) => setTimeout(done, SOON));
 
-export const Toasts = lazy(() => new Promise((done) => setTimeout(done, SOON)).then(load));
+/** Without a connection it comes later: the screen must not break for want of its toasts. */
+const load = (): Promise<typeof import("./components/Toasts")> => import("./components/Toasts").catch(() => pause().then(load));
+
+export const Toasts = lazy(() => pause().then(load));
 
 const show = (toast: { title: string; message: string | undefined; color: string; autoClose: number; role?: string }) =>
   void load().then(({ notifications }) => notifications.show(toast));

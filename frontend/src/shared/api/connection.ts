@@ -16,9 +16,11 @@ function become(next: ConnectionState) {
 
 export const connection = {
   connecting: (again: boolean) => become(again || wasLive ? "reconnecting" : "connecting"),
+  /** It is there, or it has just said so again: a line that was cut for a moment may have kept its socket. */
   connected() {
+    const again = wasLive && state !== "live";
     become("live");
-    if (wasLive) returned.forEach((tell) => tell());
+    if (again) returned.forEach((tell) => tell());
     wasLive = true;
   },
   lost: () => become(navigator.onLine ? "reconnecting" : "offline"),

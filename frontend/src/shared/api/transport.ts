@@ -68,6 +68,7 @@ async function overSocket(onSignedOut: () => void): Promise<Forwarder> {
     on: {
       connecting: (again) => connection.connecting(again),
       connected: () => ((everConnected = true), connection.connected()),
+      pong: () => connection.connected(),
       closed: (event) => {
         if ((event as CloseEvent).code === SIGNED_OUT) onSignedOut();
         else if ((event as CloseEvent).wasClean && (event as CloseEvent).code === 1000) connection.ended();

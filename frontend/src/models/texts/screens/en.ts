@@ -196,8 +196,6 @@ export const en = {
   "picture.disclosures.none": "Nothing has to be disclosed in these countries.",
   "picture.making.GENERATED": "Wholly generated.",
   "picture.making.COMPOSITE": "Your twin was set into a photograph.",
-  "picture.elsewhere": "This file lies on the brand's own server.",
-  "picture.open": "Open it in a new tab",
   "earnings.title": "Earnings",
   "earnings.lead": "What you earned, and where it is.",
   "earnings.pending": "Not yet sent",

@@ -197,8 +197,6 @@ export const sv: Record<keyof typeof en, string> = {
   "picture.disclosures.none": "Inget behöver anges i de här länderna.",
   "picture.making.GENERATED": "Helt genererad.",
   "picture.making.COMPOSITE": "Din tvilling sattes in i ett fotografi.",
-  "picture.elsewhere": "Filen ligger på varumärkets egen server.",
-  "picture.open": "Öppna den i en ny flik",
   "earnings.title": "Intäkter",
   "earnings.lead": "Vad du har tjänat, och var det är.",
   "earnings.pending": "Ännu inte skickat",
