@@ -13,6 +13,7 @@ import market from "../shared/market.json";
 import { notify } from "../shared/notify";
 import { useParty } from "../shared/session";
 import { useShared, type SharedKey } from "../shared/texts";
+import { NextStep } from "./NextStep";
 import { NoTwin, TwinChoice } from "./TwinChoice";
 import { GROUPS } from "./media";
 import { useModels } from "./texts/screens";
@@ -206,6 +207,7 @@ function ConsentForm({ twin }: { twin: Twin }) {
         </div>
       </Section>
       {isFresh && !form.isDirty() && <Button type="submit" fullWidth loading={saving}>{t("consent.save")}</Button>}
+      {twin.status === "DRAFT" && !isFresh && !form.isDirty() && <NextStep twin={twin} after="consent" />}
       <SaveBar dirty={form.isDirty()} saving={saving} save={t("consent.save")} onDiscard={() => form.reset()} />
     </form>
   );

@@ -88,7 +88,7 @@ function todosOf(model: Model, party: Party, t: Texts): Todo[] {
   if (payee && payee.status !== "READY") {
     found.push({ key: "payee", icon: "card", title: t(payee.status === "RESTRICTED" ? "home.todo.payee.more" : "home.todo.payee"), hint: t("home.todo.payee.hint"), to: pathOf(party, "earnings") });
   }
-  if (model.twins.totalCount === 0) found.push({ key: "twin", icon: "twins", title: t("home.todo.noTwin"), hint: t("home.todo.noTwin.hint"), to: pathOf(party, "twins") });
+  if (model.twins.totalCount === 0) found.push({ key: "twin", icon: "twins", title: t("home.todo.noTwin"), hint: t("home.todo.noTwin.hint"), to: pathOf(party, "twins/new") });
   for (const twin of model.twins.nodes) {
     if (twin.status === "RETIRED") continue;
     if (!twin.rateCard) found.push({ key: `rates-${twin.id}`, icon: "rates", title: t("home.todo.rates", { name: twin.name }), hint: t("home.todo.rates.hint"), to: pathOf(party, `rates/${twin.handle}`) });

@@ -24,6 +24,7 @@ import css from "./models.module.css";
 const AT_FIRST = GROUPS.slice(0, 1);
 const SaveBar = lazy(() => import("../shared/components/SaveBar").then((module) => ({ default: module.SaveBar })));
 const RateTerms = lazy(() => import("./RateTerms").then((module) => ({ default: module.RateTerms })));
+const NextStep = lazy(() => import("./NextStep").then((module) => ({ default: module.NextStep })));
 const Example = lazy(() => import("./Example").then((module) => ({ default: module.Example })));
 
 const RatesDocument = graphql(`
@@ -239,6 +240,7 @@ function RatesForm({ model, twin }: { model: RatedModel; twin: RatedTwin }) {
         </div>
         <aside className={css.aside}><Suspense fallback={<Loading rows={1} height={180} />}><Example twin={twin} country={model.country} stale={form.isDirty()} /></Suspense></aside>
       </div>
+      {twin.status === "DRAFT" && twin.rateCard && !form.isDirty() && <Suspense fallback={null}><NextStep twin={twin} after="rates" /></Suspense>}
       {form.isDirty() && <Suspense fallback={null}><SaveBar dirty={form.isDirty()} saving={saving} save={t("rates.save")} onDiscard={() => form.reset()} /></Suspense>}
     </form>
   );

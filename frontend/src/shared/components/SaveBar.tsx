@@ -26,7 +26,7 @@ export function SaveBar({ dirty, saving, save, onDiscard }: { dirty: boolean; sa
   }, [dirty, t]);
   if (!dirty) return null;
   return (
-    <div className={css.savebar} role="region" aria-label={t("save.unsaved")}>
+    <div className={css.savebar} data-bar role="region" aria-label={t("save.unsaved")}>
       <div className={css.savebarInner}>
         <Text size="sm" className={css.savebarText}>{t("save.unsaved")}</Text>
         <Button variant="default" onClick={onDiscard}>{t("save.discard")}</Button>
