@@ -67,7 +67,7 @@ async def test_the_app_changes_as_it_is_written(web: None, postgres: Postgres, t
             for path in ("/session", "/members", "/accounts", "/files/x"):  # the API's own, and no page of the app
                 answer = await http.post(path, json={})
                 assert answer.status_code < 500, path
-                assert "text/html" not in answer.headers["content-type"], path
+                assert "text/html" not in answer.headers.get("content-type", ""), path
     finally:
         with suppress(ProcessLookupError):
             os.killpg(dev.pid, signal.SIGINT)
