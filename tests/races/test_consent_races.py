@@ -37,6 +37,6 @@ async def test_a_signature_stands_before_or_after_the_change(stage: Stage, chang
     right = [each.outcome for each in serial]
     wrong = [told("accept the offer", change, run, serial) for run in runs if run.outcome not in right]
     print(f"{change}: {len(runs)} interleavings, {len({str(each) for each in right})} outcomes")
-    assert len(runs) >= 10
+    assert len(runs) >= 8
     assert len({str(each) for each in right}) == 2, "whether it comes before or after must make a difference"
     assert not wrong, f"{len(wrong)} of {len(runs)} interleavings; the first: {wrong[0]}"
