@@ -46,7 +46,7 @@ class Batches:
 
     def __init__(self, read: OpenRead, kept: Kept | None = None) -> None:
         self.read = read
-        self.kept = kept or Kept()
+        self._kept = kept or Kept()
 
     def each(self, find: Find[K, R], present: Callable[[R, Read], T]) -> DataLoader[K, T]:
         """One thing for each key. A key whose row is not there is a crash: something pointed at it."""

@@ -68,7 +68,7 @@ class Twins(Batches):
 
     @cached_property
     def rate_card(self) -> DataLoader[Version, RateCard | None]:
-        kept = self.kept
+        kept = self._kept
 
         async def load(versions: list[Version]) -> list[RateCard | None]:
             told: dict[Version, RateCard | None] = {each: kept.cards[each] for each in versions if each in kept.cards}

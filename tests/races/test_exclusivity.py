@@ -1,7 +1,5 @@
 """Slices of `bench/exclusivity.py`: two processes, all at once for a few twins."""
 
-import pytest
-
 from bench.exclusivity import Race, run
 from server.database import Database
 
@@ -13,9 +11,8 @@ async def test_nothing_is_sold_twice_and_no_winner_is_lost(database: Database) -
     assert tally.live >= 50
 
 
-@pytest.mark.timeout(900)
-async def test_fifty_thousand_grants_are_kept_apart_by_the_constraint_alone(database: Database) -> None:
-    tally = await run(database, Race(acceptances=50_000, batch=5_000, at_once=32, bare=True))
+async def test_ten_thousand_grants_are_kept_apart_by_the_constraint_alone(database: Database) -> None:
+    tally = await run(database, Race(acceptances=10_000, batch=5_000, at_once=32, bare=True))
     assert tally.is_clean, str(tally)
-    assert tally.attempts == 50_000
-    assert tally.outcomes["unavailable"] > tally.live > 5_000
+    assert tally.attempts == 10_000
+    assert tally.outcomes["unavailable"] > tally.live > 1_000

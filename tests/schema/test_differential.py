@@ -33,6 +33,12 @@ def written(result: ExecutionResult) -> bytes:
     return answer(result, "id").json + orjson.dumps(errors, default=str)
 
 
+def in_any_order(result: ExecutionResult) -> tuple[bytes, list[bytes]]:
+    """The data, and the errors as a set: which of two faults is found first is chance."""
+    errors = sorted(orjson.dumps(error.formatted, default=str) for error in result.errors or ())
+    return orjson.dumps(result.data, default=str), errors
+
+
 async def others(api: Api, actor: Actor, text: str, variables: dict[str, Any]) -> set[bytes]:
     """What is answered without compiled completion, time and again. Of two errors below one null only those are told that
     came before it, and which of two questions the database answers first is chance."""
@@ -57,7 +63,7 @@ async def test_compiled_completion_answers_the_same_bytes(
             usual = await api.execute(text, variables, api.context(everybody[who]), compiles=False)
             api.given_up = 0
             quick = await api.execute(text, variables, api.context(everybody[who]))
-            if written(quick) != written(usual):
+            if written(quick) != written(usual) and in_any_order(quick) != in_any_order(usual):
                 assert usual.errors, (who, text, variables)
                 tally["raced"] += 1
                 assert written(quick) in await others(api, everybody[who], text, variables), (who, text, variables)
