@@ -19,6 +19,7 @@ SENT = {
     "/accounts": {**LENA, "handle": "evil", "email": "evil@example.com"},
     "/members": {"invitation": "x", "name": "Evil", "email": "evil@example.com", "password": PASSWORD},
     "/password": {"current": PASSWORD, "new": "a quite different phrase"},
+    "/password/reset": {"token": "x", "new": "a quite different phrase"},
     "/passkeys": {"name": "evil", "credential": {}},
     "/passkeys/options": {},
     "/session": {"email": LENA["email"], "password": PASSWORD},
@@ -47,7 +48,8 @@ async def browser(http: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
 
 async def test_every_address_is_tried(database: Database, settings: Settings) -> None:
     made = routes(settings, database, Authenticator(database, is_https=False))
-    assert {route.path for route in made if isinstance(route, Route)} == SENT.keys()
+    asked = [route for route in made if isinstance(route, Route) and route.methods != {"GET", "HEAD"}]  # no mere pages
+    assert {route.path for route in asked} == SENT.keys()
 
 
 async def test_what_a_form_can_send_is_not_read(browser: httpx.AsyncClient, database: Database) -> None:

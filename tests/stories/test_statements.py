@@ -24,11 +24,15 @@ fragment S on Statement { month currency csvUrl opening { amount } earned { amou
 
 
 async def newest(client: Client, party: str, gross: str | None = None) -> dict[str, Any]:
-    """This month's statement, once it has a line of a licence at that price."""
+    """This month's statement, once it has a line of a licence at that price, and stands still: its sums and its lines are
+    two questions, between which money may come."""
+    before: Any = None
     for _ in range(150):
         for found in (await client.ask(STATEMENTS, id=party))["node"]["payee"]["statements"]["nodes"]:
             if gross is None or any(line["gross"] == {"amount": gross} for line in found["lines"]["nodes"]):
-                return dict(found)
+                if found == before:
+                    return dict(found)
+                before = found
         await asyncio.sleep(0.2)
     raise AssertionError(f"no statement of {party} has a licence at {gross}")
 
