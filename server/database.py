@@ -178,7 +178,7 @@ async def _sent(
         raise sa.exc.DBAPIError(sql, None, error, connection_invalidated=is_lost) from error
     except BaseException as error:
         await invalidate()
-        if isinstance(error, asyncpg.InterfaceError | OSError):
+        if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError):
             raise sa.exc.DBAPIError(sql, None, error, connection_invalidated=True) from error
         raise
     return records

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import orjson
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -52,6 +53,8 @@ class Envelope:
 
         try:
             await self.app(scope, receive, note)
+        except ClientDisconnect:
+            log.info("left before all of the request was read")
         except Exception as crash:
             passes = will_pass(crash)
             if passes:

@@ -24,7 +24,7 @@ from market.store import prices
 from market.store.rights import countries_of
 from market.tables import Listing
 from payments.regions import PAYABLE
-from server import migrations
+from server import migrations, revisions
 from server.auth import digest
 from server.postgres import FAST, Postgres
 
@@ -104,7 +104,7 @@ class Size:
     @property
     def database(self) -> str:
         """With all that the peers need."""
-        return f"peers_{migrations.head()}_{_digest(Path(__file__), HERE / 'peers.sql')}"
+        return f"peers_{revisions.head()}_{_digest(Path(__file__), HERE / 'peers.sql')}"
 
 
 def _digest(*files: Path) -> str:
