@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql.ranges import AbstractMultiRange, AbstractRa
 
 from core.work import Read, Work
 
-_DIALECT = dialect()  # type: ignore[no-untyped-call]
+_DIALECT = dialect(dbapi=dialect.import_dbapi())  # type: ignore[no-untyped-call]
 
 
 class Plain:

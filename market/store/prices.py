@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from market import pricing
-from market.rights import Exclusivity, Medium, Rights
+from market.rights import Exclusivity, Rights
 from market.showing import Showing
 from payments.money import CURRENCIES
 
@@ -19,9 +19,28 @@ HIGHEST_PRICE = 10**18
 """No price is told to be more, so that every price fits a column."""
 
 
-def price(rights: Rights) -> Number:
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What of some rights decides how their price reads in SQL; `values` are the rest."""
+
+    media: int
+    countries: frozenset[str]
+    exclusivity: Exclusivity
+
+    @classmethod
+    def of(cls, rights: Rights) -> "Priced":
+        return cls(len(rights.media), rights.territories, rights.exclusivity)
+
+
+def values(rights: Rights) -> dict[str, Any]:
+    numbers = sorted(medium.number for medium in rights.media)
+    return {"days": rights.days, **{f"medium_{place}": number for place, number in enumerate(numbers)}}
+
+
+def price(rights: Priced) -> Number:
     """Null where a medium has no rate. Exact numerics, rounded half up to the currency's unit, at least the floor."""
-    base = sa.cast(_rates(rights.media), sa.Numeric) * _weight(rights.territories) * sa.literal(rights.days, sa.Integer)
+    rates = _rates(rights.media)
+    base = sa.cast(rates, sa.Numeric) * _weight(rights.countries) * sa.bindparam("days", type_=sa.Integer())
     asked = base * _exclusivity(rights.exclusivity)
     special = sorted({rule.unit for rule in CURRENCIES.values()} - {1})
     units = [
@@ -30,7 +49,7 @@ def price(rights: Rights) -> Number:
     ]
     rounded = sa.case(*((there, _rounded(asked, unit)) for there, unit in units), else_=_rounded(asked, 1))
     # a price is null where its rates are, and a greatest of nothing and a floor would be the floor
-    return sa.case((_rates(rights.media).is_not(None), sa.cast(rounded, sa.BigInteger)))
+    return sa.case((rates.is_not(None), sa.cast(rounded, sa.BigInteger)))
 
 
 def _rounded(asked: Number, unit: int) -> Number:
@@ -51,11 +70,10 @@ def _exclusivity(exclusivity: Exclusivity) -> Number:
             return col(Showing.total_exclusivity_e4)
 
 
-@lru_cache(maxsize=1024)
-def _rates(media: frozenset[Medium]) -> Number:
-    """Their sum; null where one is."""
-    rates = sorted(f"showing.rates[{medium.number}]" for medium in media)
-    return sa.literal_column(f"({' + '.join(rates)})", sa.BigInteger)
+def _rates(media: int) -> Number:
+    """The sum of so many; null where one is."""
+    rates = [col(Showing.rates)[sa.bindparam(f"medium_{place}", type_=sa.Integer())] for place in range(media)]
+    return sum(rates[1:], rates[0])
 
 
 @lru_cache(maxsize=1024)

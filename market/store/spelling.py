@@ -11,6 +11,7 @@ from core.work import Read
 from market.search import is_slip
 from market.showing import Spelling, Wording
 from market.states import MandateStatus, PartyKind
+from market.store import scope
 from market.tables import Mandate, Party
 
 Condition: TypeAlias = sa.ColumnElement[bool]
@@ -64,12 +65,12 @@ async def _meaning(read: Read, typed: str) -> Word:
     return Word(typed, meant.meanings, tuple(number for number in numbers if number is not None))
 
 
-def found(read: Read, words: Sequence[Word]) -> Condition:
+def found(words: Sequence[Word]) -> Condition:
     """Of `Wording`: every word is found somewhere."""
-    return sa.and_(*(_anywhere(read, word) for word in words))
+    return sa.and_(*(_anywhere(word) for word in words))
 
 
-def relevance(read: Read, words: Sequence[Word]) -> Any:
+def relevance(words: Sequence[Word]) -> Any:
     """Of `Wording`: the more, the more words are found in the better places."""
     document, parts = col(Wording.document), []
     for word in words:
@@ -78,23 +79,23 @@ def relevance(read: Read, words: Sequence[Word]) -> Any:
             meant = document.bool_op("@@")(_tsquery(word.query(place)))
             parts.append(sa.case((typed, worth * AS_TYPED), (meant, worth), else_=0))
         if word.agencies:
-            parts.append(sa.case((_by_agency(read, word), WORTH_OF_AGENCY), else_=0))
+            parts.append(sa.case((_by_agency(word), WORTH_OF_AGENCY), else_=0))
     return sa.cast(sum(parts[1:], parts[0]), sa.Integer)
 
 
-def _anywhere(read: Read, word: Word) -> Condition:
+def _anywhere(word: Word) -> Condition:
     written: Condition = col(Wording.document).bool_op("@@")(_tsquery(word.query()))
-    return sa.or_(written, _by_agency(read, word)) if word.agencies else written
+    return sa.or_(written, _by_agency(word)) if word.agencies else written
 
 
-def _by_agency(read: Read, word: Word) -> Condition:
+def _by_agency(word: Word) -> Condition:
     """As an array, which an index can look up beside the words."""
-    models = sa.select(col(Mandate.model_id)).where(col(Mandate.agency_id).in_(word.agencies), in_force(read))
+    models = sa.select(col(Mandate.model_id)).where(col(Mandate.agency_id).in_(word.agencies), in_force())
     return col(Wording.model_id) == sa.func.any(sa.func.array(models.scalar_subquery()))
 
 
-def in_force(read: Read) -> Condition:
-    return sa.and_(col(Mandate.status) == MandateStatus.ACTIVE, col(Mandate.days).contains(read.today))
+def in_force() -> Condition:
+    return sa.and_(col(Mandate.status) == MandateStatus.ACTIVE, col(Mandate.days).contains(scope.TODAY))
 
 
 def _tsquery(words: str) -> Any:

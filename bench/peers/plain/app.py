@@ -76,7 +76,7 @@ class Query:
             col(shown.maximum_days) >= rights.days,
             col(shown.territories).contains(country_numbers(rights.territories)),
         )
-        cheap = prices.price(rights) <= most
+        cheap = prices.price(prices.Priced.of(rights)) <= most
         asked = (
             select(tables.Twin)
             .join(shown, col(shown.twin_id) == col(tables.Twin.id))
@@ -92,7 +92,8 @@ class Query:
         if after is not None:
             asked = asked.where(col(shown.twin_id) < int(after))
         async with Session() as session:
-            rows = (await session.exec(asked.order_by(col(shown.twin_id).desc()).limit(first + 1))).all()
+            asked = asked.order_by(col(shown.twin_id).desc()).limit(first + 1)
+            rows = (await session.exec(asked, params=prices.values(rights))).all()
         return connection(rows, first, Twin.of)
 
     @strawberry.field

@@ -1,0 +1,120 @@
+"""What of a search decides how its statement reads, and the rest as values: so that a statement is built once for all
+searches of a shape."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from core.actor import Actor
+from core.work import Read
+from market.rights import Medium, Rights
+from market.search import BY_PRICE, TwinOrder, TwinQuery
+from market.store import conflicts, prices
+from market.store.prices import Priced
+from market.store.spelling import Word
+
+MEASURES = ("height_cm", "bust_cm", "waist_cm", "hips_cm")
+COLOURS = ("hair_colour", "eye_colour")
+
+_NUMBER, _BIG, _TEXTS = sa.Integer(), sa.BigInteger(), pg.ARRAY(sa.Text())
+TYPES: Mapping[str, Any] = {
+    **{f"{name}_{end}": _NUMBER for name in MEASURES for end in ("least", "most")},
+    **dict.fromkeys(COLOURS, _TEXTS),
+    "tags": _TEXTS,
+    "agency_id": _BIG,
+    "model_id": _BIG,
+    "media_bits": _NUMBER,
+    "industry_bit": _NUMBER,
+    "days": _NUMBER,
+    "most_minor": _BIG,
+    "currency": sa.CHAR(3),
+}
+
+
+class Seen(Enum):
+    """Which twins the caller may find."""
+
+    NONE = "none"
+    LISTED = "listed"
+    HERS = "hers"
+    """One model's, all of them."""
+    HERS_LISTED = "hers, if listed"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`given`: the names of the values that it has. `priced` is what it must know of a price, if of any."""
+
+    order: TwinOrder
+    seen: Seen
+    given: frozenset[str]
+    priced: Priced | None
+    exclusivity: Any
+    words: tuple[Word, ...]
+
+    @classmethod
+    def of(cls, actor: Actor, query: TwinQuery, words: Sequence[Word]) -> "Shape":
+        rights = query.available_for
+        asks_prices = query.order in BY_PRICE or query.maximum_price is not None
+        return cls(
+            order=query.order,
+            seen=_seen(actor, query),
+            given=frozenset(_values(query)),
+            priced=Priced.of(rights) if rights is not None and asks_prices else None,
+            exclusivity=rights.exclusivity if rights is not None else None,
+            words=tuple(words),
+        )
+
+    def has(self, name: str) -> bool:
+        return name in self.given
+
+    @property
+    def is_for_rights(self) -> bool:
+        return self.exclusivity is not None
+
+
+def parameter(name: str) -> sa.BindParameter[Any]:
+    return sa.bindparam(name, type_=TYPES[name])
+
+
+def values(read: Read, query: TwinQuery) -> dict[str, Any]:
+    """All that a statement of the query's shape is asked with, but for its window."""
+    return {"asking_today": read.today, **_values(query)}
+
+
+def _values(query: TwinQuery) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in MEASURES:
+        least, most = getattr(query, name)
+        found |= {f"{name}_least": least, f"{name}_most": most}
+    for name in COLOURS:
+        found[name] = [each.lower() for each in getattr(query, name)] or None
+    found |= {"tags": list(query.tags) or None, "agency_id": query.agency_id, "model_id": query.model_id}
+    found = {name: value for name, value in found.items() if value is not None}
+    if query.available_for is not None:
+        found |= _of_rights(query.available_for)
+    if query.maximum_price is not None:
+        found |= {"most_minor": query.maximum_price.minor, "currency": query.maximum_price.currency}
+    return found
+
+
+def _of_rights(rights: Rights) -> dict[str, Any]:
+    return {
+        "media_bits": sum(1 << (medium.number - 1) for medium in Medium if medium in rights.media),
+        "industry_bit": 1 << rights.industry.number,
+        **prices.values(rights),
+        **conflicts.values(rights),
+    }
+
+
+def _seen(actor: Actor, query: TwinQuery) -> Seen:
+    """The market's twins; asked for one model by her own side, all of hers."""
+    if actor.is_anonymous:
+        return Seen.NONE
+    if query.model_id is None:
+        return Seen.LISTED
+    return Seen.HERS if query.model_id in actor.seller_ids or actor.is_operator else Seen.HERS_LISTED
