@@ -1,4 +1,4 @@
-"""Content credentials: what an approved picture says of itself, and the row of the signed copy."""
+"""Content credentials: what an approved picture or film says of itself, and the row of the signed copy."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,21 +9,24 @@ from market.states import SigningStatus
 from market.store.rights import rights_of
 from market.tables import Asset, Consent, Licence, Upload
 
-SIGNABLE = ("image/jpeg", "image/png", "image/webp", "image/avif")
-LARGEST = 60_000_000
-"""Bytes. A larger picture is not signed: it would be held in memory twice."""
+PICTURES = ("image/jpeg", "image/png", "image/webp", "image/avif")
+FILMS = ("video/mp4", "video/quicktime")
+"""C2PA has no place for credentials in a WebM."""
+LARGEST_PICTURE = 60_000_000
+"""Bytes. A larger one is not signed: the library holds a picture in memory whole, of a film only parts."""
 MOST_ATTEMPTS = 5
-UNSUITABLE = "Only pictures of at most 60 MB carry content credentials."
-DAMAGED = "The picture is damaged, or not what it says it is. Submit it again."
+UNSUITABLE = "Pictures of at most 60 MB carry content credentials, and films that are MP4 or QuickTime."
+DAMAGED = "The file is damaged, or not what it says it is. Submit it again."
 GIVEN_UP = "It was tried several times and could not be signed. Submit it again, or ask us why."
 LICENCE_ASSERTION = "market.twinmarket.licence"
 
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """One picture to be signed: where it lies, what it shall say, and the row for the signed copy."""
+    """One file to be signed: where it lies, what it shall say, and the row for the signed copy."""
 
     source_key: str
+    source_bytes: int
     media_type: str
     manifest: dict[str, Any]
     copy: Upload
@@ -38,7 +41,7 @@ async def begin(work: Work, *, asset_id: int) -> Signing | None:
     if asset.signing is not SigningStatus.PENDING or asset.upload_id is None:
         return None
     source = (await store.uploads.by_ids(work, [asset.upload_id])).get(asset.upload_id)
-    if source is None or source.media_type not in SIGNABLE or (source.bytes or 0) > LARGEST:
+    if source is None or source.media_type is None or not is_signable(source.media_type, source.bytes or 0):
         rules.move_signing(asset, SigningStatus.UNSUITABLE, UNSUITABLE)
         await work.session.flush()
         return None
@@ -52,11 +55,16 @@ async def begin(work: Work, *, asset_id: int) -> Signing | None:
     consent = (await store.licences.consents(work, [asset.licence_id]))[asset.licence_id]
     return Signing(
         source_key=source.object_key,
+        source_bytes=source.bytes or 0,
         media_type=source.media_type,
         manifest=manifest(asset, licence, consent, training_allowed=policy.training_allowed),
         copy=await uploads.begin_copy(work, brand_id=source.brand_id),
         attempt=asset.signing_attempts,
     )
+
+
+def is_signable(media_type: str, size: int) -> bool:
+    return media_type in FILMS or (media_type in PICTURES and size <= LARGEST_PICTURE)
 
 
 async def keep(work: Work, *, asset_id: int, upload_id: int, media_type: str, size: int, sha256: str) -> None:

@@ -57,7 +57,7 @@ class Asset(Node):
     submitted_at: datetime
 
     signing: SigningStatus | None = strawberry.field(
-        description="How far the content credentials of the approved picture are. Null: none are made, for nobody uploaded it,"
+        description="How far the content credentials of the approved picture or film are. Null: none are made, for nobody uploaded it,"
         " it is not approved, or its model was erased."
     )
     signing_note: str | None = strawberry.field(
@@ -98,7 +98,7 @@ class Asset(Node):
 
     @strawberry.field(
         description=(
-            "The approved picture with content credentials (C2PA) that name the licence, how it was made and whether "
+            "The approved picture or film with content credentials (C2PA) that name the licence, how it was made and whether "
             "machines may learn from it: a link for a quarter of an hour. Null until it is signed: `signing` says how far that is."
         )
     )

@@ -1,11 +1,10 @@
 """Signing content credentials (C2PA): with the operator's certificate, or with one of a development authority of our own."""
 
-import io
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import c2pa  # type: ignore[import-untyped]
 from cryptography import x509
@@ -33,22 +32,22 @@ class Identity:
     chain: bytes
     algorithm: str = "es256"
 
-    def sign(self, manifest: dict[str, Any], media_type: str, content: bytes) -> bytes:
-        """The file with its credentials within; those that it came with stay, as its parent's. Blocks: call it off
+    def sign(self, manifest: dict[str, Any], media_type: str, source: BinaryIO, signed: BinaryIO) -> None:
+        """Writes the file with its credentials within; those that it came with stay, as its parent's. Blocks: call it off
         the event loop. Raises Unsignable."""
         try:
             info = c2pa.C2paSignerInfo(self.algorithm.encode(), self.chain, self.key, None)
-            builder = _opened(manifest) if _has_credentials(media_type, content) else _created(manifest)
-            signed = io.BytesIO()
-            builder.sign(c2pa.Signer.from_info(info), media_type, io.BytesIO(content), signed)
+            builder = _opened(manifest) if _has_credentials(media_type, source) else _created(manifest)
+            source.seek(0)
+            builder.sign(c2pa.Signer.from_info(info), media_type, source, signed)
         except c2pa.C2paError as error:
             raise Unsignable(str(error)) from error
-        return signed.getvalue()
 
 
-def _has_credentials(media_type: str, content: bytes) -> bool:
+def _has_credentials(media_type: str, source: BinaryIO) -> bool:
+    source.seek(0)
     try:
-        with c2pa.Reader(media_type, io.BytesIO(content)):
+        with c2pa.Reader(media_type, source):
             return True
     except c2pa.C2paError.ManifestNotFound:
         return False

@@ -30,10 +30,6 @@ class Files:
         async for chunk in found.stream(min_chunk_size=256 * 1024):
             yield bytes(chunk)
 
-    async def whole(self, key: str) -> bytes:
-        """Raises FileNotFoundError."""
-        return bytes(await (await obstore.get_async(self.store, key)).bytes_async())
-
     async def delete(self, key: str) -> None:
         """Whether or not it is there."""
         try:

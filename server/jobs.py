@@ -3,9 +3,11 @@
 import asyncio
 import hashlib
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
 
 from core.store import append_activity, enqueue, forget_origins, once, trim_activity
 from core.work import OpenWork, Read, Work
@@ -17,6 +19,7 @@ from payments.gateway import Gateway
 from server import store
 from server.bookkeeping import catch_up, reconcile_nightly
 from server.credentials import Unsignable
+from server.files import PART
 from server.graphql.trusted import KEPT_IN_ALL
 from server.worker import Again, Job, Tools, backoff
 
@@ -168,7 +171,7 @@ async def takedown_overdue(tools: Tools, body: dict[str, Any]) -> Again:
 
 
 async def sign_asset(tools: Tools, body: dict[str, Any]) -> Again:
-    """Make the signed copy of an approved picture: its row, its object, then the asset that names it."""
+    """Make the signed copy of an approved picture or film: its row, its object, then the asset that names it."""
     asset_id: int = body["asset_id"]
     async with tools.open_work() as work:
         signing = await credentials.begin(work, asset_id=asset_id)
@@ -187,16 +190,24 @@ async def sign_asset(tools: Tools, body: dict[str, Any]) -> Again:
 
 
 async def _sign(tools: Tools, asset_id: int, signing: credentials.Signing) -> None:
-    content = await tools.files.whole(signing.source_key)
-    signed = await asyncio.to_thread(tools.identity.sign, signing.manifest, signing.media_type, content)
-    await tools.files.put(signing.copy.object_key, _at_once(signed))
-    what = {"media_type": signing.media_type, "size": len(signed), "sha256": hashlib.sha256(signed).hexdigest()}
+    """By way of the disk: a film is larger than what a worker should hold."""
+    with TemporaryFile() as source, TemporaryFile() as signed:
+        async for chunk in tools.files.chunks(signing.source_key, start=0, end=signing.source_bytes):
+            source.write(chunk)
+        await asyncio.to_thread(tools.identity.sign, signing.manifest, signing.media_type, source, signed)
+        size = signed.seek(0, os.SEEK_END)
+        signed.seek(0)
+        sha256 = (await asyncio.to_thread(hashlib.file_digest, signed, "sha256")).hexdigest()
+        signed.seek(0)
+        await tools.files.put(signing.copy.object_key, _parts(signed))
     async with tools.open_work() as work:
-        await credentials.keep(work, asset_id=asset_id, upload_id=signing.copy.id or 0, **what)  # type: ignore[arg-type]
+        copy_id, kind = signing.copy.id or 0, signing.media_type
+        await credentials.keep(work, asset_id=asset_id, upload_id=copy_id, media_type=kind, size=size, sha256=sha256)
 
 
-async def _at_once(content: bytes) -> AsyncIterator[bytes]:
-    yield content
+async def _parts(content: BinaryIO) -> AsyncIterator[bytes]:
+    while part := content.read(PART):
+        yield part
 
 
 async def discard_uploads(tools: Tools, body: dict[str, Any]) -> Again:

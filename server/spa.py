@@ -23,8 +23,9 @@ NONCE = "__CSP_NONCE__"
 """What Vite writes where a page's own nonce belongs."""
 
 POLICY = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src {styles}; img-src 'self' data: https:; font-src 'self' data:; "
-    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src {styles}; img-src 'self' data: https:; media-src 'self'; "
+    "font-src 'self' data:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 OWN_STYLES = "'self' 'nonce-{nonce}'"
 EDITORS_STYLES = "'self' 'unsafe-inline'"

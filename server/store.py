@@ -298,7 +298,7 @@ async def expired_assets(read: Read, *, limit: int = 100) -> Sequence[int]:
 
 
 async def unsigned_assets(read: Read, *, older_than: timedelta, limit: int = 100) -> Sequence[int]:
-    """Approved pictures that should have content credentials by now."""
+    """Approved pictures and films that should have content credentials by now."""
     query = sa.select(col(Asset.id)).where(
         col(Asset.signing) == SigningStatus.PENDING, col(Asset.decided_at) < read.now - older_than
     )

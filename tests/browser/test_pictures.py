@@ -33,12 +33,12 @@ async def drawn(window: Window) -> bytes:
     return await window.page.screenshot(type="jpeg")
 
 
-async def send_in(page: Page, title: str, picture: bytes) -> None:
+async def send_in(
+    page: Page, title: str, content: bytes, name: str = "harbour.jpg", media_type: str = "image/jpeg"
+) -> None:
     await page.get_by_role("button", name="Send one in").click()
     await page.get_by_label("What it is").fill(title)
-    await page.get_by_label("The file").set_input_files(
-        {"name": "harbour.jpg", "mimeType": "image/jpeg", "buffer": picture}
-    )
+    await page.get_by_label("The file").set_input_files({"name": name, "mimeType": media_type, "buffer": content})
     await page.get_by_role("button", name="Send it in").click()
     await expect(page.get_by_text("Waiting for the model")).to_be_visible(timeout=WITHIN)
 
@@ -95,6 +95,51 @@ async def test_a_picture_goes_to_the_phone_and_comes_back_with_its_labels(visit:
     await page.get_by_role("button", name="Copy the label").first.click()
     await expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert await page.evaluate("navigator.clipboard.readText()") == label.strip("“”")
+    await havsand.is_well()
+
+
+RECORD = """async () => {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
+  const paint = canvas.getContext('2d');
+  const recorder = new MediaRecorder(canvas.captureStream(15), { mimeType: 'video/mp4;codecs=vp9' });
+  const parts = [];
+  recorder.ondataavailable = (event) => parts.push(event.data);
+  recorder.start();
+  for (let at = 0; at < 15; at++) {
+    paint.fillStyle = `hsl(${at * 20} 60% 50%)`;
+    paint.fillRect(0, 0, 320, 240);
+    await new Promise((next) => setTimeout(next, 60));
+  }
+  await new Promise((stopped) => { recorder.onstop = stopped; recorder.stop(); });
+  return [...new Uint8Array(await new Blob(parts).arrayBuffer())];
+}"""
+PLAYS = "(film) => film.play().then(() => new Promise((ended) => { film.onended = () => ended(film.currentTime); }))"
+
+
+async def test_a_film_is_played_where_it_is_decided_and_still_plays_with_its_credentials(
+    visit: Visit, town: Town
+) -> None:
+    number = await active(town, "900.00", 8, "Chiara Bellini")
+    havsand = await visit("havsand", DESKTOP)
+    await havsand.goes_to(f"/brands/havsand/licences/{number}")
+    film = bytes(await havsand.page.evaluate(RECORD))
+    await send_in(havsand.page, "Linen in the wind", film, "wind.mp4", "video/mp4")
+
+    chiara = await visit("chiara-bellini", PHONE)
+    await chiara.goes_to("/models/chiara-bellini/pictures")
+    shown = chiara.page.get_by_label("Linen in the wind").and_(chiara.page.locator("video"))
+    await expect(shown).to_be_visible()
+    assert await shown.evaluate(PLAYS) > 0.3
+    await chiara.is_well()
+    await swipe(chiara.page, 160)  # winding it is no answer
+    await chiara.page.get_by_role("button", name="Approve").click()
+    await expect(chiara.page.get_by_text("“Linen in the wind” is approved")).to_be_visible()
+
+    signed = havsand.page.get_by_role("link", name="With content credentials")
+    await expect(signed).to_be_visible(timeout=WITHIN)
+    film_shown = havsand.page.locator("video")
+    await film_shown.evaluate("(film, url) => { film.src = url; }", await signed.get_attribute("href"))
+    assert await film_shown.evaluate(PLAYS) > 0.3
     await havsand.is_well()
 
 

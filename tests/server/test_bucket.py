@@ -98,7 +98,7 @@ async def test_what_nobody_submits_is_swept_away(desk: Desk, bucket: Any) -> Non
 
 async def test_what_is_not_there_is_said_and_what_is_old_is_found(desk: Desk, bucket: Any) -> None:
     with pytest.raises(FileNotFoundError):
-        await desk.files.whole("uploads/nothing")
+        await anext(desk.files.chunks("uploads/nothing", start=0, end=1))
     await desk.files.delete("uploads/nothing")
     bucket.put_object(Bucket=BUCKET, Key="market/uploads/old", Body=b"x")
     moment = datetime.now(UTC) + timedelta(minutes=1)

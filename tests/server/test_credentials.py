@@ -48,14 +48,46 @@ def png(shade: int = 16) -> bytes:
 WEBP = base64.b64decode("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")
 
 
+FRAMES = b"the first frame, the second frame"
+
+
+def box(kind: bytes, *parts: bytes) -> bytes:
+    data = b"".join(parts)
+    return struct.pack(">I", 8 + len(data)) + kind + data
+
+
 def avif() -> bytes:
     """The boxes of one: credentials are a box beside them, whatever the pixels are."""
-
-    def box(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", 8 + len(data)) + kind + data
-
     handler = box(b"hdlr", b"\0" * 8 + b"pict" + b"\0" * 13)
     return box(b"ftyp", b"avif\0\0\0\0avifmif1") + box(b"meta", b"\0" * 4 + handler) + box(b"mdat", b"x" * 100)
+
+
+def film(brand: bytes, *, index_first: bool = True) -> bytes:
+    """The boxes of one. Its index tells at which byte of the file the frames begin, so it changes when something is put before."""
+    head, data = box(b"ftyp", brand, b"\0\0\2\0", b"isomiso2mp41"), box(b"mdat", FRAMES)
+    frames_at = len(head) + (len(_index(0)) if index_first else 0) + 8
+    return b"".join((head, _index(frames_at), data) if index_first else (head, data, _index(frames_at)))
+
+
+def _index(frames_at: int) -> bytes:
+    def full(kind: bytes, *numbers: int) -> bytes:
+        return box(kind, struct.pack(f">{len(numbers) + 1}I", 0, *numbers))
+
+    table = box(
+        b"stbl",
+        *(full(b"stsd", 0), full(b"stts", 0), full(b"stsc", 1, 1, 1, 1)),
+        *(full(b"stsz", len(FRAMES), 1), full(b"stco", 1, frames_at)),
+    )
+    handler = box(b"hdlr", b"\0" * 8 + b"vide" + b"\0" * 13)
+    media = box(b"mdia", full(b"mdhd", 0, 0, 1000, 1000, 0), handler, box(b"minf", full(b"vmhd", 0, 0), table))
+    track = box(b"trak", full(b"tkhd", 0, 0, 1, 0, 1000, *[0] * 15), media)
+    return box(b"moov", full(b"mvhd", 0, 0, 1000, 1000, *[0] * 19, 2), track)
+
+
+def first_frame(content: bytes) -> int:
+    """Where the index says that it is."""
+    place = content.index(b"stco") + 12
+    return int.from_bytes(content[place : place + 4], "big")
 
 
 class Studio(Desk):
@@ -156,15 +188,17 @@ async def test_what_its_maker_said_of_it_stays_within(studio: Studio) -> None:
     made = {"label": "c2pa.actions.v2", "data": {"actions": [{"action": "c2pa.created", "digitalSourceType": source}]}}
     maker = development()
     manifest = {"title": "raw", "claim_generator_info": [{"name": "A studio", "version": "1"}], "assertions": [made]}
-    asset = await studio.approved(maker.sign(manifest, "image/png", png()))
+    theirs = io.BytesIO()
+    maker.sign(manifest, "image/png", io.BytesIO(png()), theirs)
+    asset = await studio.approved(theirs.getvalue())
     await studio.drain()
     content = await studio.signed(asset)
     told = json.loads(reader(content).json())
     ours = told["manifests"][told["active_manifest"]]
     (parent,) = ours["ingredients"]
     assert parent["relationship"] == "parentOf"
-    theirs = told["manifests"][parent["active_manifest"]]
-    assert theirs["claim_generator_info"][0]["name"] == "A studio"
+    inner = told["manifests"][parent["active_manifest"]]
+    assert inner["claim_generator_info"][0]["name"] == "A studio"
     assert [each["action"] for each in said(content)["c2pa.actions.v2"]["actions"]] == ["c2pa.opened"]
     assert said(content)[LICENCE_ASSERTION]["digitalSourceType"] == source
     assert reader(content, studio.identity).get_validation_state() == "Trusted"
@@ -233,10 +267,11 @@ class Faltering(Files):
 
     left: list[int] = field(default_factory=list)
 
-    async def whole(self, key: str) -> bytes:
+    async def chunks(self, key: str, *, start: int, end: int) -> AsyncIterator[bytes]:
         if self.left and self.left.pop():
             raise OSError("no route to the bucket")
-        return await super().whole(key)
+        async for chunk in super().chunks(key, start=start, end=end):
+            yield chunk
 
 
 async def test_a_store_that_was_away_is_asked_again(studio: Studio) -> None:
@@ -263,8 +298,45 @@ async def test_a_file_on_which_every_worker_dies_is_given_up(studio: Studio) -> 
     assert (found.signing, found.signing_note) == (SigningStatus.FAILED, GIVEN_UP)
 
 
-async def test_a_film_says_that_it_carries_no_credentials(studio: Studio) -> None:
-    asset = await studio.approved(b"\0\0\0\x18ftypmp42" + b"film" * 50)
+@pytest.mark.parametrize(("media_type", "brand"), [("video/mp4", b"isom"), ("video/quicktime", b"qt  ")])
+@pytest.mark.parametrize("index_first", [True, False])
+async def test_a_film_carries_it_too_and_still_plays(
+    studio: Studio, media_type: str, brand: bytes, index_first: bool
+) -> None:
+    asset = await studio.approved(film(brand, index_first=index_first))
+    await studio.drain()
+    content = await studio.signed(asset)
+    signed = reader(content, studio.identity, media_type)
+    assert signed.get_validation_state() == "Trusted"
+    told = json.loads(signed.json())
+    (licence,) = (
+        each["data"]
+        for each in told["manifests"][told["active_manifest"]]["assertions"]
+        if each["label"] == LICENCE_ASSERTION
+    )
+    assert licence["number"] == studio.deal.licence.number
+    place = first_frame(content)
+    assert content[place : place + len(FRAMES)] == FRAMES
+    altered = content[:place] + b"F" + content[place + 1 :]
+    assert reader(altered, None, media_type).get_validation_state() == "Invalid"
+    await studio.agree()
+
+
+@pytest.mark.parametrize(
+    ("media_type", "size", "signable"),
+    [
+        ("image/png", 60_000_000, True),
+        ("image/png", 60_000_001, False),
+        ("video/mp4", 5_000_000_000, True),
+        ("video/webm", 1, False),
+    ],
+)
+def test_a_film_may_be_larger_than_a_picture(media_type: str, size: int, signable: bool) -> None:
+    assert credentials.is_signable(media_type, size) is signable
+
+
+async def test_a_film_that_has_no_place_for_credentials_says_so(studio: Studio) -> None:
+    asset = await studio.approved(b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm" + b"film" * 50)
     await studio.drain()
     found = await studio.asset(asset)
     assert (found.signing, found.signing_note) == (SigningStatus.UNSUITABLE, UNSUITABLE)

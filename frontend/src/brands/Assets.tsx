@@ -41,7 +41,7 @@ function Row({ asset }: { asset: Asset }) {
   const picture = useAssetPicture(asset.url);
   return (
     <article className={css.panel}>
-      {(picture.as === "shown" || picture.as === "gone") && <div className={css.made}><AssetPicture asset={asset} picture={picture} /></div>}
+      {["shown", "film", "gone"].includes(picture.as) && <div className={css.made}><AssetPicture asset={asset} picture={picture} /></div>}
       <div className={css.panelRow}>
         <strong>{asset.title}</strong>
         <span className={css.state} data-tone={TONES[asset.status]}>{t(`assets.${asset.status}`)}</span>

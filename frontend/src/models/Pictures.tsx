@@ -179,10 +179,11 @@ function Decide({ picture, after }: { picture: Picture; after: () => void }) {
     after();
   }
   const swipe = useSwipe(() => pending && void answer(true), () => pending && setRejecting(true));
+  const gestures = shown.as === "film" ? {} : swipe.handlers; // a finger on a film winds it
 
   return (
     <article aria-label={picture.title}>
-      <figure className={css.picture} {...swipe.handlers} style={{ transform: `translateX(${swipe.shift}px) rotate(${swipe.shift / 40}deg)` }} data-leaning={swipe.shift > FAR ? "yes" : swipe.shift < -FAR ? "no" : undefined}>
+      <figure className={css.picture} {...gestures} style={{ transform: `translateX(${swipe.shift}px) rotate(${swipe.shift / 40}deg)` }} data-leaning={swipe.shift > FAR ? "yes" : swipe.shift < -FAR ? "no" : undefined}>
         <AssetPicture asset={picture} picture={shown} />
         <figcaption>
           <strong>{picture.title}</strong>

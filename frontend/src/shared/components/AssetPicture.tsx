@@ -1,4 +1,4 @@
-/** The file of an asset: shown when it lies here, named when it lies elsewhere, and a kind word when its model had it erased. */
+/** The file of an asset: shown or played when it lies here, named when it lies elsewhere, and a kind word when its model had it erased. */
 import { Anchor, Text } from "@mantine/core";
 import { useState } from "react";
 import { useShared } from "../texts";
@@ -8,11 +8,12 @@ const GONE = 410;
 
 /** Whether there is something to show. What lies on another host is not loaded into this page. */
 export function useAssetPicture(url: string) {
-  const [failed, setFailed] = useState<{ url: string; as: "gone" | "unseen" } | null>(null);
+  const [failed, setFailed] = useState<{ url: string; as: "gone" | "film" | "unseen" } | null>(null);
   const isOurs = new URL(url, location.href).origin === location.origin;
   async function onError() {
     const answer = await fetch(url, { method: "HEAD" }).catch(() => null);
-    setFailed({ url, as: answer?.status === GONE ? "gone" : "unseen" });
+    const isFilm = answer?.ok && answer.headers.get("content-type")?.startsWith("video/");
+    setFailed({ url, as: isFilm ? "film" : answer?.status === GONE ? "gone" : "unseen" });
   }
   const as = isOurs ? (failed?.url === url ? failed.as : "shown") : "elsewhere";
   return { as, onError: () => void onError() } as const;
@@ -21,6 +22,7 @@ export function useAssetPicture(url: string) {
 export function AssetPicture({ asset, picture }: { asset: { title: string; url: string; sha256: string }; picture: ReturnType<typeof useAssetPicture> }) {
   const t = useShared();
   if (picture.as === "shown") return <img src={asset.url} alt={asset.title} onError={picture.onError} />;
+  if (picture.as === "film") return <video src={asset.url} aria-label={asset.title} controls playsInline preload="metadata" />;
   if (picture.as === "gone") return <div className={css.gone}><strong>{t("asset.gone")}</strong><Text size="sm">{t("asset.gone.hint")}</Text></div>;
   return (
     <div className={css.elsewhere}>
