@@ -82,8 +82,8 @@ def append_only(table: type[Table]) -> None:
 
 def redactable(table: type[Table], *, columns: Sequence[str], of: str) -> None:
     """Evidence that names a person: the database refuses to change or remove a row of `table`, except that `columns` are
-    overwritten while that person is being erased. `of` is a query for the person's party, of the row `old`. The migration
-    repeats this."""
+    overwritten while that person is being erased. `of` is a query for whom it names, of the row `old`: their parties. The
+    migration repeats this."""
     for command in redactable_commands(str(table.__tablename__), columns=columns, of=of):
         ddl = sa.DDL(command.replace("%", "%%"))  # type: ignore[no-untyped-call]
         sa.event.listen(table.__table__, "after_create", ddl)  # type: ignore[attr-defined]
@@ -95,7 +95,7 @@ def redactable_commands(name: str, *, columns: Sequence[str], of: str) -> tuple[
         f"""create or replace function {name}_redactable() returns trigger language plpgsql as $$
   begin
     if tg_op = 'UPDATE' and to_jsonb(new){but} = to_jsonb(old){but}
-        and exists (select from erasure where done_at is null and party_id = ({of})) then
+        and exists (select from erasure where done_at is null and party_id in ({of})) then
       return new;
     end if;
     raise exception '% on % is forbidden: its rows are evidence', tg_op, tg_table_name using errcode = 'restrict_violation';

@@ -1,4 +1,4 @@
-"""A model takes with her all that concerns her."""
+"""A model, or one of the crew, takes along all that concerns them."""
 
 from typing import Any
 
@@ -15,11 +15,18 @@ def check_may_export(actor: Actor, model_id: int) -> None:
         raise NotAllowed("Only the model herself can do this; nobody can do it for her.", code="ONLY_THE_MODEL")
 
 
-async def archive(read: Read, model_id: int) -> dict[str, Any]:
+def check_may_export_contributor(actor: Actor, contributor_id: int) -> None:
+    rules.check_scope(actor, Scope.MANAGE)
+    if contributor_id not in actor.contributor_ids:
+        raise NotAllowed("Only the contributors themselves can do this.", code="ONLY_THE_CONTRIBUTOR")
+
+
+async def archive(read: Read, party_id: int) -> dict[str, Any]:
     """By the name of what it is: rows with their columns. Amounts are in minor units; numbers point at other rows."""
-    check_may_export(read.actor, model_id)
-    return {
-        "exported_at": read.now,
-        "market": await store.exporting.everything(read, model_id),
-        "money": await payments.of_payee(read, model_id),
-    }
+    if party_id in read.actor.contributor_ids:
+        check_may_export_contributor(read.actor, party_id)
+        market = await store.exporting.of_contributor(read, party_id)
+    else:
+        check_may_export(read.actor, party_id)
+        market = await store.exporting.everything(read, party_id)
+    return {"exported_at": read.now, "market": market, "money": await payments.of_payee(read, party_id)}

@@ -291,3 +291,8 @@ class TakedownOverdue(TakedownFact):
 @dataclass(frozen=True, slots=True)
 class ModelErased(Fact):
     party_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContributorErased(Fact):
+    party_id: int

@@ -74,7 +74,8 @@ class ConsentRecord:
     signature: str
     signed_at: datetime
     erased_at: datetime | None = strawberry.field(
-        description="When the names were taken out of the text, because the model was erased. The digest is of what she signed.",
+        description="When names were taken out of the text, because the model or one of the crew was erased. The digest is of what "
+        "she signed.",
     )
 
     @classmethod

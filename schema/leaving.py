@@ -1,4 +1,4 @@
-"""A model takes her data with her, and is erased."""
+"""A model, or one of the crew, takes their data with them, and is erased."""
 
 from datetime import datetime
 from typing import Annotated, TypeAlias
@@ -6,10 +6,10 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from schema.errors import InvalidInput, NotAllowed, WrongState
-from schema.parties import Model
+from schema.parties import Contributor, Model
 
 
-@strawberry.type(description="Whether a model can be erased now, and what must be over first.")
+@strawberry.type(description="Whether a model or a contributor can be erased now, and what must be over first.")
 class Erasure:
     possible: bool
     remaining: list[str] = strawberry.field(description="Licences that run, money that is under way: a line each.")
@@ -51,4 +51,43 @@ class ModelErased:
 
 EraseModelResult: TypeAlias = Annotated[
     ModelErased | InvalidInput | NotAllowed | WrongState, strawberry.union("EraseModelResult")
+]
+
+
+@strawberry.input
+class ExportContributorInput:
+    contributor_id: strawberry.ID
+
+
+@strawberry.type
+class ContributorExported:
+    url: str = strawberry.field(
+        description="A JSON archive, for whoever asked for it and is signed in, until expiresAt."
+    )
+    expires_at: datetime
+
+
+ExportContributorResult: TypeAlias = Annotated[
+    ContributorExported | InvalidInput | NotAllowed, strawberry.union("ExportContributorResult")
+]
+
+
+@strawberry.input(
+    description=(
+        "The contributor signs with their name. Their parts of licences to come end, their name is overwritten wherever it is kept, and "
+        "nobody can sign in for them any more. What was agreed and paid stays, without their name. It cannot be undone."
+    )
+)
+class EraseContributorInput:
+    contributor_id: strawberry.ID
+    signature: str
+
+
+@strawberry.type
+class ContributorErased:
+    contributor: Contributor
+
+
+EraseContributorResult: TypeAlias = Annotated[
+    ContributorErased | InvalidInput | NotAllowed | WrongState, strawberry.union("EraseContributorResult")
 ]

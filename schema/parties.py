@@ -312,6 +312,11 @@ class Contributor(Node, Party):
             else None
         )
 
+    @strawberry.field(description="Whether they can be erased now, and what must be over first.")
+    async def erasure(self, info: Info) -> ItsErasure:
+        policy.require_member(info.context.actor, self.row_id)
+        return await info.context.load.erasure_of_contributor(self.row_id)
+
     @strawberry.field(description="Newest first. Others than its members see those that were accepted.")
     async def contributions(self, info: Info) -> Contributions:
         return await info.context.load.contributions_of.load(self.row_id)

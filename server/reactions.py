@@ -144,6 +144,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     market.RatesSet: (),
     market.ContributionChanged: (),
     market.ModelErased: (job("uploads.erase", of="party_id"),),
+    market.ContributorErased: (),
     # listings and bids
     market.ListingOpened: (
         job("listing.open", of="listing_id", due=store.listing_opens_at),

@@ -342,6 +342,7 @@ async def offer(
     wanted: Rights | None = None,
     amount: Money | int = 1000,
     expires_at: datetime | None = None,
+    intended_use: str = USE,
 ) -> Bid:
     async with database.work(brand.actor)() as work:
         return await bids.offer(
@@ -350,7 +351,7 @@ async def offer(
             twin_id=twin.id,
             rights=wanted or rights(),
             amount=_money(amount),
-            intended_use=USE,
+            intended_use=intended_use,
             expires_at=expires_at,
         )
 

@@ -1,4 +1,4 @@
-"""What is kept of a model, so that it can be overwritten."""
+"""What is kept of a model or of one of the crew, so that it can be overwritten."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ from market.tables import (
     Erasure,
     Invitation,
     Licence,
+    LicenceContribution,
     Mandate,
     Member,
     Party,
@@ -35,11 +36,13 @@ from market.tables import (
 )
 
 NOTHING = "[erased]"
+CREW = "(contributor)"
+"""How a consent's text marks whose part it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """All rows that tell of one model. `people` are those who act for nobody else."""
+    """All rows that tell of one model or contributor. `people` are those who act for nobody else."""
 
     party: Party
     twins: Sequence[Twin]
@@ -49,34 +52,60 @@ class Traces:
 
     @property
     def names(self) -> list[str]:
-        """What somebody else may have called her or her twins, the longest first."""
+        """What somebody else may have called them or the twins, the longest first. Whose licence it is has signed it."""
         own = [self.party.name, self.party.handle]
         own += [word for twin in self.twins for word in (twin.name, twin.handle)]
         own += [word for person in self.people for word in (person.name, person.email)]
-        own += [word for consent in self.consents for word in (consent.signed_by, consent.signature)]
+        hers = {licence.id for licence in self.licences if licence.model_id == self.party.id}
+        signed = [consent for consent in self.consents if consent.licence_id in hers]
+        own += [word for consent in signed for word in (consent.signed_by, consent.signature)]
         return sorted({word for word in own if len(word) > 1 and word != NOTHING}, key=lambda word: (-len(word), word))
 
 
 async def hold(work: Work, model_id: int) -> Traces:
     """The model and her twins, held until the work ends, with everything that tells of her."""
-    party = sa.select(Party).where(col(Party.id) == model_id).with_for_update(key_share=True)
-    held = (await work.session.execute(party.execution_options(populate_existing=True))).scalar_one()
+    held = await _hold_party(work, model_id)
     mine = sa.select(Twin).where(col(Twin.model_id) == model_id).order_by(col(Twin.id))
     numbers = [twin.id for twin in (await work.session.execute(mine)).scalars() if twin.id is not None]
     await twins.hold_many(work, numbers)
     own = await work.session.execute(mine.execution_options(populate_existing=True))
-    licences = await work.session.execute(sa.select(Licence).where(col(Licence.model_id) == model_id))
+    return await _traces(work, held, own.scalars().all(), col(Licence.model_id) == model_id)
+
+
+async def hold_contributor(work: Work, contributor_id: int) -> Traces:
+    """One of the crew, and the twins of which they may still get a part, held until the work ends."""
+    held = await _hold_party(work, contributor_id)
+    standing = sa.select(col(Contribution.twin_id)).where(
+        col(Contribution.party_id) == contributor_id,
+        col(Contribution.status).in_((ContributionStatus.INVITED, ContributionStatus.ACCEPTED)),
+    )
+    numbers = (await work.session.execute(standing.distinct().order_by(col(Contribution.twin_id)))).scalars().all()
+    await twins.hold_many(work, list(numbers))
+    return await _traces(work, held, [], col(Licence.id).in_(_shared_with(contributor_id)))
+
+
+async def _hold_party(work: Work, party_id: int) -> Party:
+    party = sa.select(Party).where(col(Party.id) == party_id).with_for_update(key_share=True)
+    return (await work.session.execute(party.execution_options(populate_existing=True))).scalar_one()
+
+
+def _shared_with(contributor_id: int) -> sa.Select[int]:
+    return sa.select(col(LicenceContribution.licence_id)).where(col(LicenceContribution.party_id) == contributor_id)
+
+
+async def _traces(work: Work, party: Party, own: Sequence[Twin], which: sa.ColumnElement[bool]) -> Traces:
+    licences = await work.session.execute(sa.select(Licence).where(which))
     signed = sa.select(Consent).join(Licence, col(Licence.id) == col(Consent.licence_id))
-    consents = await work.session.execute(signed.where(col(Licence.model_id) == model_id))
-    elsewhere = sa.select(col(Member.person_id)).where(col(Member.party_id) != model_id)
-    acting = sa.select(col(Member.person_id)).where(col(Member.party_id) == model_id)
+    consents = await work.session.execute(signed.where(which))
+    elsewhere = sa.select(col(Member.person_id)).where(col(Member.party_id) != party.id)
+    acting = sa.select(col(Member.person_id)).where(col(Member.party_id) == party.id)
     alone = sa.select(Person).where(
         col(Person.id).in_(acting), col(Person.id).not_in(elsewhere), sa.not_(col(Person.is_operator))
     )
     people = await work.session.execute(alone.with_for_update(key_share=True))
     return Traces(
-        party=held,
-        twins=own.scalars().all(),
+        party=party,
+        twins=own,
         people=people.scalars().all(),
         licences=licences.scalars().all(),
         consents=consents.scalars().all(),
@@ -92,6 +121,24 @@ async def begin(work: Work, model_id: int) -> Erasure | None:
 async def licences_of(read: Read, model_id: int) -> Sequence[Licence]:
     query = sa.select(Licence).where(col(Licence.model_id) == model_id).order_by(col(Licence.id))
     return (await read.session.execute(query)).scalars().all()
+
+
+async def licences_shared_with(read: Read, contributor_id: int) -> Sequence[int]:
+    return (await read.session.execute(_shared_with(contributor_id))).scalars().all()
+
+
+async def redact_crew(work: Work, traces: Traces, redacted: Callable[[str], str]) -> None:
+    """A name out of what was signed, where the crew stands and in the brand's own words; all else is what others agreed."""
+    for consent in traces.consents:
+        lines = consent.text.split("\n")
+        kept = [redacted(line) if line.startswith("> ") or CREW in line else line for line in lines]
+        if kept != lines:
+            consent.text, consent.erased_at = "\n".join(kept), work.now
+    helped = sa.select(col(Contribution.twin_id)).where(col(Contribution.party_id) == traces.party.id)
+    bids = sa.select(Bid).where(col(Bid.twin_id).in_(helped))
+    for bid in (await work.session.execute(bids)).scalars():
+        bid.intended_use = redacted(bid.intended_use)
+    await redact_jobs(work, redacted)
 
 
 async def redact_evidence(work: Work, traces: Traces, redacted: Callable[[str], str]) -> None:
@@ -118,6 +165,10 @@ async def redact_words(work: Work, traces: Traces, redacted: Callable[[str], str
     for takedown in (await work.session.execute(takedowns)).scalars():
         takedown.note = redacted(takedown.note) if takedown.note is not None else None
         takedown.urls = [redacted(url) for url in takedown.urls]
+    await redact_jobs(work, redacted)
+
+
+async def redact_jobs(work: Work, redacted: Callable[[str], str]) -> None:
     failed = sa.select(Job).where(col(Job.error).is_not(None))
     for job in (await work.session.execute(failed)).scalars():
         job.error = redacted(job.error or "")
@@ -138,13 +189,13 @@ async def take_pictures(work: Work, traces: Traces, redacted: Callable[[str], st
     await uploads.erase(work, files)
 
 
-async def powers(work: Work, model_id: int) -> tuple[Sequence[Mandate], Sequence[Contribution]]:
+async def powers(work: Work, party_id: int) -> tuple[Sequence[Mandate], Sequence[Contribution]]:
     """The mandates and the crew's parts that are not over, locked."""
     mandates = sa.select(Mandate).where(
-        col(Mandate.model_id) == model_id, col(Mandate.status).in_((MandateStatus.ACTIVE, MandateStatus.PROPOSED))
+        col(Mandate.model_id) == party_id, col(Mandate.status).in_((MandateStatus.ACTIVE, MandateStatus.PROPOSED))
     )
     parts = sa.select(Contribution).where(
-        col(Contribution.model_id) == model_id,
+        sa.or_(col(Contribution.model_id) == party_id, col(Contribution.party_id) == party_id),
         col(Contribution.status).in_((ContributionStatus.INVITED, ContributionStatus.ACCEPTED)),
     )
     held = await work.session.execute(mandates.order_by(col(Mandate.id)).with_for_update(key_share=True))

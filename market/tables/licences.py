@@ -89,7 +89,7 @@ class Licence(RightsColumns, table=True):
 
 class Consent(Table, table=True):
     """The evidence of one signature: the exact text, its digest, who signed it and when. Never altered, but that names are taken
-    out of the text when the model is erased (`erased_at`): the digest stays that of what she signed."""
+    out of the text when the model or one of the crew is erased (`erased_at`): the digest stays that of what she signed."""
 
     licence_id: int = ref("licence.id", primary_key=True)
     text: str
@@ -106,7 +106,8 @@ class Consent(Table, table=True):
 redactable(
     Consent,
     columns=("text", "signed_by", "signature", "erased_at"),
-    of="select model_id from licence where licence.id = old.licence_id",
+    of="select model_id from licence where licence.id = old.licence_id"
+    " union all select party_id from licence_contribution where licence_contribution.licence_id = old.licence_id",
 )
 
 

@@ -47,3 +47,8 @@ class Contributions(Parties):
         async with self.read() as read:
             left = await erasing.remaining(read, model_id)
         return Erasure(possible=not left, remaining=list(left))
+
+    async def erasure_of_contributor(self, contributor_id: int) -> Erasure:
+        async with self.read() as read:
+            left = await erasing.remaining_of_contributor(read, contributor_id)
+        return Erasure(possible=not left, remaining=list(left))

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from core.actor import Actor
 from core.tables import Table
 from core.work import Work
-from market import bids, contributions, licences, mandates, twins
+from market import bids, contributions, erasing, licences, mandates, twins
 from market.rights import Medium
 from market.states import TwinStatus
 from market.tables import Bid, Listing
@@ -182,6 +182,13 @@ def consent_changes(scene: Scene) -> dict[str, Act]:
         "capture": on(model, capture),
         "a part is accepted": on(sol.actor, lambda work: contributions.respond(work, contribution_id=2, accept=True)),
         "a part is given up": on(mira.actor, lambda work: contributions.end(work, contribution_id=1)),
+        "one of the crew is erased": on(
+            mira.actor,
+            lambda work: erasing.erase_contributor(work, contributor_id=mira.id, confirmation="Mira"),
+        ),
+        "erase": on(
+            model, lambda work: erasing.erase(work, model_id=scene.ada.model.id, confirmation=scene.ada.model.name)
+        ),
         "the model ends a part": on(model, lambda work: contributions.end(work, contribution_id=1)),
     }
 

@@ -16,6 +16,8 @@ CHANGES = (
     "a part is accepted",
     "a part is given up",
     "the model ends a part",
+    "one of the crew is erased",
+    "erase",
     "change the policy",
     "end the mandate",
 )

@@ -221,6 +221,7 @@ TABLE: dict[str, dict[str, str]] = {
         "name": "SSSSSSSU",
         "country": "SSSSSSSU",
         "payee": "00000SSU",
+        "erasure": "FFFFFSSU",
         "contributions": "SSSSSSSU",
     },
     "Contribution": {
