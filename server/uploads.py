@@ -158,7 +158,8 @@ class Uploads:
             )
         if upload is None or upload.bytes is None:
             return _refused(request, 404, "This link does not hold any more. Ask for the asset's url again.")
-        start, end = _wanted(request.headers.get("range", ""), upload.bytes)
+        part = _part(request.headers.get("range", ""), upload.bytes)
+        start, end = part or (0, upload.bytes)
         headers = {
             **LOCKED_AWAY,
             "Accept-Ranges": "bytes",
@@ -167,22 +168,21 @@ class Uploads:
             "Content-Disposition": "inline",
             "ETag": f'"{upload.sha256}"',
         }
-        is_part = (start, end) != (0, upload.bytes)
-        if is_part:
+        if part is not None:  # a player asks for all from 0, and winds only if that is answered as a part
             headers["Content-Range"] = f"bytes {start}-{end - 1}/{upload.bytes}"
         body = self.files.chunks(upload.object_key, start=start, end=end) if request.method == "GET" else _nothing()
         return StreamingResponse(
-            body, status_code=206 if is_part else 200, media_type=upload.media_type, headers=headers
+            body, status_code=200 if part is None else 206, media_type=upload.media_type, headers=headers
         )
 
 
-def _wanted(header: str, size: int) -> tuple[int, int]:
-    """The range that is asked for, or all of it."""
+def _part(header: str, size: int) -> tuple[int, int] | None:
+    """The range that is asked for, from and up to before."""
     asked = RANGE.fullmatch(header.strip())
     if asked is None:
-        return 0, size
+        return None
     start, last = int(asked[1]), int(asked[2]) if asked[2] else size - 1
-    return (start, min(last + 1, size)) if start <= last and start < size else (0, size)
+    return (start, min(last + 1, size)) if start <= last and start < size else None
 
 
 async def _nothing() -> AsyncIterator[bytes]:

@@ -60,6 +60,7 @@ async def test_parts_of_a_film_can_be_asked_for(desk: Desk) -> None:
     link = await desk.link(number_)
     for asked, status, content in (
         ("bytes=0-9", 206, PICTURE[:10]),
+        ("bytes=0-", 206, PICTURE),
         ("bytes=49990-", 206, PICTURE[49990:]),
         ("bytes=10-999999", 206, PICTURE[10:]),
         ("bytes=999999-", 200, PICTURE),
