@@ -23,7 +23,8 @@ async def remaining(read: Read, model_id: int) -> tuple[str, ...]:
     own = await store.erasing.licences_of(read, model_id)
     running = [each for each in own if rules.licence_status(each, read.now) in RUNNING]
     told = [
-        f"licence {each.number}, {rules.licence_status(each, read.now)}, until {_last_day(each)}" for each in running
+        f"licence {each.number}, {_words(rules.licence_status(each, read.now))}, until {_last_day(each)}"
+        for each in running
     ]
     counts = await payments.under_way(read, model_id, [each.id for each in own if each.id is not None])
     return (*told, *(f"{count} {name}" for name, count in counts.items() if count))
@@ -142,6 +143,10 @@ def _redacting(names: Sequence[str]) -> Callable[[str], str]:
         return lambda text: text
     anyone = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names), re.IGNORECASE)
     return lambda text: anyone.sub(NOTHING, text)
+
+
+def _words(status: LicenceStatus) -> str:
+    return status.lower().replace("_", " ")
 
 
 def _last_day(licence: Licence) -> str:
