@@ -3,11 +3,12 @@ import { Button, Text } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { Section } from "../shared/components/Page";
 import { formatMoment, formatRelative } from "../shared/dates";
-import { useShared, useTerritoryName, type SharedKey } from "../shared/texts";
+import { useShared, type SharedKey } from "../shared/texts";
 import { AssetForm } from "./AssetForm";
 import { serverNow } from "./clock";
 import { AssetPicture, Signing, useAssetPicture } from "../shared/components/AssetPicture";
 import { CopyButton } from "../shared/components/CopyButton";
+import { useLabels } from "../shared/components/disclosures";
 import type { BrandLicence } from "./LicencePage";
 import { useBrands } from "./texts";
 import css from "./brands.module.css";
@@ -60,26 +61,18 @@ function Row({ asset }: { asset: Asset }) {
   );
 }
 
-/** Territories that ask for the same words stand together. */
 function Disclosures({ asset }: { asset: Asset }) {
   const t = useBrands();
-  const name = useTerritoryName();
+  const labels = useLabels(asset.disclosures);
   if (!asset.disclosures.length) return <Text size="sm" c="dimmed">{t("disclosure.none")}</Text>;
-  const groups = new Map<string, { label: string; rule: string; type: string; places: string[] }>();
-  for (const { territory, label, rule, digitalSourceType } of asset.disclosures) {
-    const key = label + rule + digitalSourceType;
-    const group = groups.get(key) ?? { label, rule, type: digitalSourceType, places: [] };
-    group.places.push(name(territory));
-    groups.set(key, group);
-  }
   return (
     <div className={css.disclosures}>
       <Text fw={600} size="sm">{t("disclosure.title")}</Text>
-      {[...groups.values()].map((group) => (
+      {labels.map((group) => (
         <div key={group.label + group.rule} className={css.disclosure}>
           <p>“{group.label}”</p>
           <Text size="sm" c="dimmed">{group.places.length > 6 ? t("disclosure.many", { first: group.places.slice(0, 4).join(", "), count: group.places.length - 4 }) : group.places.join(", ")}</Text>
-          <details className={css.lines}><summary>{t("disclosure.why")}</summary><Text size="sm">{group.rule}</Text><Text size="sm" c="dimmed">digitalSourceType: {group.type}</Text></details>
+          <details className={css.lines}><summary>{t("disclosure.why")}</summary><Text size="sm">{group.rule}</Text><Text size="sm" c="dimmed">digitalSourceType: {group.digitalSourceType}</Text></details>
           <CopyButton value={group.label} label={t("disclosure.copy")} />
         </div>
       ))}

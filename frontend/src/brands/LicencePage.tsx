@@ -105,7 +105,7 @@ function Loaded({ licence, refetch }: { licence: BrandLicence; refetch: () => vo
               <li>{t(twin.consentPolicy.assetApprovalRequired ? "licence.duty.approval" : "licence.duty.noApproval", { name: twin.model.name.split(" ")[0] ?? twin.model.name })}</li>
               <li>{t("licence.duty.disclose")}</li>
               <li>{t(twin.consentPolicy.trainingAllowed ? "consent.training" : "consent.noTraining")}</li>
-              {twin.consentPolicy.restrictions.length > 0 && <li>{t("consent.restrictions", { list: twin.consentPolicy.restrictions.join(", ") })}</li>}
+              {twin.consentPolicy.restrictions.length > 0 && <li>{t("consent.restrictions", { list: twin.consentPolicy.restrictions.join(" ") })}</li>}
             </ul>
           </Section>
           {licence.contributions.length > 0 && <Section title={t("licence.crew")}><ul className={auction.rules}>{licence.contributions.map((each) => <li key={each.contributor.id + each.craft}>{each.contributor.name}, {each.craft} ({formatBasisPoints(each.basisPoints)})</li>)}</ul></Section>}

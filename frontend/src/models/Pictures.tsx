@@ -7,6 +7,7 @@ import { graphql } from "../gql";
 import type { ModelPicturesQuery } from "../gql/graphql";
 import { useAction } from "../shared/api/useAction";
 import { AssetPicture, Signing, useAssetPicture } from "../shared/components/AssetPicture";
+import { useLabels } from "../shared/components/disclosures";
 import { Empty, NotFound, Ready } from "../shared/components/Feedback";
 import { Page, Section } from "../shared/components/Page";
 import { RightsSummary } from "../shared/components/RightsSummary";
@@ -14,7 +15,7 @@ import { StatusBadge } from "../shared/components/StatusBadge";
 import { formatMoment, formatRelative } from "../shared/dates";
 import { notify } from "../shared/notify";
 import { pathOf, useParty } from "../shared/session";
-import { useShared, useTerritoryName, type SharedKey } from "../shared/texts";
+import { useShared, type SharedKey } from "../shared/texts";
 import { useModels } from "./texts/screens";
 import css from "./models.module.css";
 
@@ -166,7 +167,7 @@ function useSwipe(onRight: () => void, onLeft: () => void) {
 function Decide({ picture, after }: { picture: Picture; after: () => void }) {
   const t = useModels();
   const shared = useShared();
-  const place = useTerritoryName();
+  const labels = useLabels(picture.disclosures);
   const [rejecting, setRejecting] = useState(false);
   const [note, setNote] = useState("");
   const [decide, deciding] = useAction(DecideDocument, "AssetDecided");
@@ -211,7 +212,12 @@ function Decide({ picture, after }: { picture: Picture; after: () => void }) {
       <Section title={t("picture.terms", { number: picture.licence.number })}><div className={css.card}><RightsSummary rights={picture.licence.rights} /></div></Section>
       <Section title={t("picture.disclosures")}>
         {picture.disclosures.length > 0 ? (
-          <ul className={css.plainList}>{picture.disclosures.map((each) => <li key={`${each.territory} ${each.rule}`}><strong>{place(each.territory)}</strong>: {each.label} <small>{each.rule}</small></li>)}</ul>
+          <ul className={css.plainList}>{labels.map((each) => (
+              <li key={each.label + each.rule}>
+                “{each.label}” <small>{each.places.join(", ")}</small>
+                <details className={css.fold}><summary>{t("picture.disclosures.why")}</summary><Text size="sm">{each.rule}</Text></details>
+              </li>
+            ))}</ul>
         ) : (
           <Text size="sm" c="dimmed">{t("picture.disclosures.none")}</Text>
         )}

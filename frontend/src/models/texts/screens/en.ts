@@ -197,6 +197,7 @@ export const en = {
   "picture.terms": "What licence {number} allows",
   "picture.disclosures": "What must stand beside it",
   "picture.disclosures.none": "Nothing has to be disclosed in these countries.",
+  "picture.disclosures.why": "Why",
   "picture.making.GENERATED": "Wholly generated.",
   "picture.making.COMPOSITE": "Your twin was set into a photograph.",
   "earnings.title": "Earnings",
@@ -261,4 +262,5 @@ export const en = {
   "data.erase.do": "Erase me",
   "data.erase.title": "Erase everything about you?",
   "data.erase.text": "This cannot be undone. You are signed out, and nobody can sign in as you again.",
+  "data.erase.name": "Type your name, {name}, to sign",
 } as const satisfies Record<string, string>;

@@ -198,6 +198,7 @@ export const sv: Record<keyof typeof en, string> = {
   "picture.terms": "Vad licens {number} tillåter",
   "picture.disclosures": "Det som måste stå bredvid",
   "picture.disclosures.none": "Inget behöver anges i de här länderna.",
+  "picture.disclosures.why": "Varför",
   "picture.making.GENERATED": "Helt genererad.",
   "picture.making.COMPOSITE": "Din tvilling sattes in i ett fotografi.",
   "earnings.title": "Intäkter",
@@ -262,4 +263,5 @@ export const sv: Record<keyof typeof en, string> = {
   "data.erase.do": "Radera mig",
   "data.erase.title": "Radera allt om dig?",
   "data.erase.text": "Det går inte att ångra. Du loggas ut, och ingen kan logga in som du igen.",
+  "data.erase.name": "Skriv ditt namn, {name}, för att skriva under",
 };
