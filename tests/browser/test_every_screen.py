@@ -6,10 +6,12 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import DESKTOP, HOUSE, NARROW, PHONE, Visit, Window
+from tests.browser.test_pictures import WITHIN, active
+from tests.fakes.town import Town
 
 SCREENS = {
     "ebba-sandell": "models: bids pictures earnings twins twins/new twins/ebba consent licences mandates crew data",
-    "havsand": "brands: catalogue twins/ebba listings bids licences payment keys webhooks team",
+    "havsand": "brands: catalogue twins/ebba listings bids licences crew payment keys webhooks team",
     "nordlys": "agencies: bids listings listings/new roster roster/propose licences statements team",
 }
 WINDOWS = [(NARROW, "dark"), (DESKTOP, "light")]
@@ -77,7 +79,7 @@ async def test_what_everybody_has_is_well(visit: Visit, path: str) -> None:
         await is_a_screen(window)
 
 
-async def test_the_crew_comes_in_by_a_letter_and_answers(visit: Visit) -> None:
+async def test_the_crew_comes_in_by_a_letter_answers_and_is_paid(visit: Visit, town: Town) -> None:
     tom = await visit("tom-hartley", PHONE)
     await tom.goes_to("/models/tom-hartley/crew/tom")
     await tom.page.get_by_label("Name").fill("Mira Holm")
@@ -98,7 +100,26 @@ async def test_the_crew_comes_in_by_a_letter_and_answers(visit: Visit) -> None:
     await mira.page.get_by_role("button", name="Accept").click()
     await expect(mira.page.get_by_role("button", name="End it")).to_be_visible()
     await mira.is_well()
-    for path, scheme in (("", "dark"), ("/money", "light")):
+    for path, scheme in (("", "dark"), ("/money", "light"), ("/data", "dark")):
         await mira.page.emulate_media(color_scheme=scheme)
         await mira.goes_to(f"/contributors/{mira.page.url.split('/')[4]}{path}")
         await is_a_screen(mira)
+    await mira.page.get_by_role("button", name="Erase me").click()
+    await expect(mira.page.get_by_label("Type your name, Mira Holm, to sign")).to_be_visible()
+    await mira.is_well()
+    await mira.page.get_by_role("button", name="Cancel").click()
+
+    number = await active(town, "900.00", 9, "Tom Hartley")
+    await mira.page.get_by_role("link", name="Money").click()
+    await expect(mira.page.get_by_text(number)).to_be_visible(timeout=WITHIN)
+    await mira.is_well()
+    havsand = await visit("havsand", PHONE, "dark")
+    await havsand.goes_to("/brands/havsand/crew")
+    await havsand.sees("People behind the pictures")
+    await expect(havsand.page.get_by_text("Photographer", exact=True)).to_be_visible()
+    await expect(havsand.page.get_by_text("One person, one licence.")).to_be_visible()
+    await havsand.is_well()
+    await mira.page.get_by_role("link", name="Your data").click()
+    await expect(mira.page.get_by_text("shares that wait to be sent to you")).to_be_visible()
+    await expect(mira.page.get_by_role("button", name="Erase me")).to_be_disabled()
+    await mira.is_well()

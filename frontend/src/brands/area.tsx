@@ -14,6 +14,7 @@ const Bids = lazy(() => import("./Bids").then((module) => ({ default: module.Bid
 const Licences = lazy(() => import("./Licences").then((module) => ({ default: module.Licences })));
 const LicencePage = lazy(() => import("./LicencePage").then((module) => ({ default: module.LicencePage })));
 const Home = lazy(() => import("./Home").then((module) => ({ default: module.Home })));
+const Crew = lazy(() => import("./Crew").then((module) => ({ default: module.Crew })));
 const PaymentMethod = lazy(() => import("./PaymentMethod").then((module) => ({ default: module.PaymentMethod })));
 const Keys = lazy(() => import("./Keys").then((module) => ({ default: module.Keys })));
 const Team = lazy(() => import("../app/Team").then((module) => ({ default: module.Team })));
@@ -30,6 +31,7 @@ export default function Brands() {
         { to: "listings", icon: "listings", label: t("tab.listings") },
         { to: "bids", icon: "bids", label: t("tab.bids"), count: countered },
         { to: "licences", icon: "licences", label: t("tab.licences") },
+        { to: "crew", icon: "payouts", label: t("tab.crew") },
         { to: "payment", icon: "card", label: t("tab.payment") },
         { to: "keys", icon: "keys", label: t("tab.keys") },
         { to: "webhooks", icon: "code", label: t("tab.hooks") },
@@ -45,6 +47,7 @@ export default function Brands() {
         <Route path="bids" element={<Bids />} />
         <Route path="licences" element={<Licences />} />
         <Route path="licences/:number" element={<LicencePage />} />
+        <Route path="crew" element={<Crew />} />
         <Route path="payment" element={<PaymentMethod />} />
         <Route path="keys" element={<Keys />} />
         <Route path="webhooks" element={<Webhooks />} />
