@@ -3,12 +3,13 @@
 A session makes of every row an object that it can write back later. Whoever only reads has no use for that, and it costs
 more than the question. So a `Plain` has two ways: within a `Work` the session's own objects, if it may change them;
 anywhere else named tuples with the same attributes. Ranges stay as the driver gives them, with `lower` and `upper`, and a
-multirange is a list of them.
+multirange is a list of them. A row that an outer join did not find is None.
 """
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from operator import itemgetter
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
@@ -16,23 +17,25 @@ from sqlalchemy.dialects.postgresql.ranges import AbstractMultiRange, AbstractRa
 
 from core.work import Read, Work
 
+Part: TypeAlias = Callable[[list[Any]], Any]
+"""Makes one of the things that were selected of all the values of a record."""
+
 _DIALECT = dialect(dbapi=dialect.import_dbapi())  # type: ignore[no-untyped-call]
 
 
 class Plain:
-    """`query` selects columns, or a table and perhaps columns beside it; all that differs from time to time is a named
-    parameter of it."""
+    """`query` selects tables, aliases of them and columns, a table first if any; all that differs from time to time is a
+    named parameter of it."""
 
     def __init__(self, query: sa.Select[*tuple[Any, ...]]) -> None:
         self.query = query
-        first, *more = query.column_descriptions
-        table = first["entity"] if first["expr"] is first["entity"] else None
-        own: list[Any] = list(table.__table__.c) if table is not None else []
-        columns = [*own, *(each["expr"] for each in (more if table is not None else [first, *more]))]
+        columns: list[Any] = []
+        self._parts: list[Part] = []
+        for each in query.column_descriptions:
+            own = _columns(each["expr"])
+            self._parts.append(_part(each["expr"], len(columns), own))
+            columns += own
         self._lean = query.with_only_columns(*columns)
-        self._width = len(own)
-        kind: Any = namedtuple(table.__name__ if table is not None else "Nothing", [each.key for each in own])  # type: ignore[misc]
-        self._row: Callable[[Sequence[Any]], Any] = kind._make
         self._readers = [(place, read) for place, each in enumerate(columns) if (read := _reader(each)) is not None]
         self._sql = ""
         self._names: Sequence[str] = ()
@@ -80,8 +83,27 @@ class Plain:
         return self._parted(values)
 
     def _parted(self, values: list[Any]) -> tuple[Any, ...]:
-        width = self._width
-        return (self._row(values[:width]), *values[width:]) if width else tuple(values)
+        return tuple([part(values) for part in self._parts])
+
+
+def _columns(selected: Any) -> list[Any]:
+    """Of a table or an alias of one, all; a column by itself."""
+    entity = sa.inspect(selected)
+    return (
+        [getattr(selected, each.key) for each in entity.mapper.column_attrs]
+        if hasattr(entity, "mapper")
+        else [selected]
+    )
+
+
+def _part(selected: Any, place: int, columns: Sequence[Any]) -> Part:
+    """What the columns from that place on come to."""
+    if len(columns) == 1 and columns[0] is selected:
+        return itemgetter(place)
+    kind: Any = namedtuple(sa.inspect(selected).mapper.class_.__name__, [each.key for each in columns])  # type: ignore[misc]
+    make, end = kind._make, place + len(columns)
+    key = next(at for at, each in enumerate(columns, start=place) if each.property.columns[0].primary_key)
+    return lambda values: make(values[place:end]) if values[key] is not None else None
 
 
 def _reader(column: Any) -> Callable[[Any], Any] | None:

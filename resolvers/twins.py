@@ -14,6 +14,7 @@ from schema.ids import number_if_given, number_of
 from schema.money import amount_if_given
 from schema.paging import Page
 from schema.rates import RateCard, SetRatesInput
+from schema.relations import asked_beside
 from schema.twins import (
     DETAILS,
     CaptureTwinInput,
@@ -52,13 +53,13 @@ class TwinQueries:
     ) -> TwinConnection:
         policy.require_reader(info.context.actor)
         query = _query(info, filter, order_by) if filter else TwinQuery(order=order_by)
-        return await info.context.load.search(query, Page.of(info, first, after, last, before))
+        page = Page.of(info, first, after, last, before)
+        return await info.context.load.search(query, page, asked_beside(info))
 
     @strawberry.field
     async def twin(self, info: Info, handle: str) -> Twin | None:
-        async with policy.read(info) as read:
-            row = await store.twins.by_handle(read, handle) if handle.isprintable() else None
-        return None if row is None else Twin.of(row)
+        policy.require_reader(info.context.actor)
+        return await info.context.load.twin_called(handle, asked_beside(info)) if handle.isprintable() else None
 
 
 def _query(info: Info, filter: TwinFilter, order: TwinOrder) -> TwinQuery:

@@ -7,12 +7,12 @@ import strawberry
 
 from market import tables
 from market.store.rights import countries_of
-from schema.context import Info
 from schema.enums import MandateStatus
 from schema.errors import InvalidInput, NotAllowed, WrongState
 from schema.ids import Node, stored
 from schema.paging import Connection
 from schema.parties import Agency, Model
+from schema.relations import related
 from schema.rights import shortest
 from schema.scalars import Territory
 
@@ -49,13 +49,8 @@ class Mandate(Node):
             decides_assets=row.decides_assets_since is not None,
         )
 
-    @strawberry.field
-    async def model(self, info: Info) -> Model:
-        return await info.context.load.model.load(self.model_row_id)
-
-    @strawberry.field
-    async def agency(self, info: Info) -> Agency:
-        return await info.context.load.agency.load(self.agency_row_id)
+    model: Model = related(lambda mandate, load: load.model.load(mandate.model_row_id))
+    agency: Agency = related(lambda mandate, load: load.agency.load(mandate.agency_row_id))
 
 
 @strawberry.type

@@ -6,6 +6,7 @@ import strawberry
 
 from market import tables
 from market.states import PartyKind
+from market.store.companions import Companion
 from schema import policy
 from schema.api_keys import ApiKey
 from schema.context import Info
@@ -13,6 +14,7 @@ from schema.enums import AssetStatus, BidStatus, Industry, LicenceStatus, Mandat
 from schema.ids import Node, sealed_id, stored
 from schema.paging import Connection, Page
 from schema.people import Invitation, Member, Passkey, Session
+from schema.relations import related
 
 if TYPE_CHECKING:
     from schema.assets import AssetConnection
@@ -67,9 +69,11 @@ class Model(Node, Party):
     ) -> Twins:
         return await info.context.load.twins_of(self.row_id, Page.of(info, first, after, last, before))
 
-    @strawberry.field(description="The mandate in force today, if an agency represents the model.")
-    async def mandate(self, info: Info) -> MaybeMandate:
-        return await info.context.load.mandate_in_force.load(self.row_id)
+    mandate: MaybeMandate = related(
+        lambda model, load: load.mandate_in_force.load(model.row_id),
+        beside=Companion.MANDATE,
+        description="The mandate in force today, if an agency represents the model.",
+    )
 
     @strawberry.field(description="All that agencies proposed to her, newest first. Hers alone.")
     async def mandates(

@@ -1,21 +1,49 @@
 """Fields that are one step away: what a row points at, through a loader, and what is worked out of it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import strawberry
+from graphql import FieldNode, FragmentSpreadNode, GraphQLNamedType, SelectionSetNode, get_named_type
 
+from market.store.companions import Companion, Companions
 from schema.context import Info
 
+BESIDE = "beside"
+WITHIN = ("edges", "nodes", "node")
+DEFINITION = "strawberry-definition"
 
-def related(load: Callable[[Any, Any], Awaitable[Any]], **described: Any) -> Any:
+
+def related(load: Callable[[Any, Any], Awaitable[Any]], *, beside: Companion | None = None, **described: Any) -> Any:
     """A field whose value `load` finds for its object with the loaders of this answer: a future, so that the rows of a page
-    wait for one batch and need no coroutine each."""
+    wait for one batch and need no coroutine each. `beside`: what a statement that finds twins may bring along, so that the
+    loader need not ask."""
 
     def resolve(root: Any, info: Info):  # type: ignore[no-untyped-def]
         return load(root, info.context.load)
 
-    return strawberry.field(resolver=resolve, **described)
+    return strawberry.field(resolver=resolve, metadata={BESIDE: beside} if beside else None, **described)
+
+
+def asked_beside(info: Info) -> Companions:
+    """Of the field that is being answered, a twin or a page of them: which companions are asked for. One that a directive
+    leaves out may be among them."""
+    raw = info._raw_info
+    kind = get_named_type(raw.return_type)
+    return frozenset(each for node in raw.field_nodes for each in _beside(raw, kind, node.selection_set))
+
+
+def _beside(raw: Any, kind: GraphQLNamedType, selections: SelectionSetNode | None) -> Iterator[Companion]:
+    for each in selections.selections if selections is not None else ():
+        if not isinstance(each, FieldNode):
+            within: Any = raw.fragments[each.name.value] if isinstance(each, FragmentSpreadNode) else each
+            yield from _beside(raw, kind, within.selection_set)
+        elif (field := getattr(kind, "fields", {}).get(each.name.value)) is not None:
+            companion = getattr(field.extensions.get(DEFINITION), "metadata", {}).get(BESIDE)
+            if companion is not None:
+                yield companion
+            if companion is not None or each.name.value in WITHIN:
+                yield from _beside(raw, get_named_type(field.type), each.selection_set)
 
 
 def derived(make: Callable[[Any], Any], **described: Any) -> Any:

@@ -8,6 +8,7 @@ import strawberry
 
 from core.errors import InvalidInput as Invalid
 from market import tables
+from market.store.companions import Companion
 from schema.consent import ConsentPolicy
 from schema.context import Info
 from schema.enums import Industry, ListingStatus, Medium, TwinStatus
@@ -46,14 +47,18 @@ class Twin(Node):
     eye_colour: str | None
     tags: list[str]
     preview_urls: list[str]
-    model: Model = related(lambda twin, load: load.model.load(twin.row.model_id))
+    model: Model = related(lambda twin, load: load.model.load(twin.row.model_id), beside=Companion.MODEL)
     agency: Agency | None = related(
         lambda twin, load: load.agency_in_force.load(twin.row.model_id),
+        beside=Companion.MANDATE,
         description="The agency whose mandate is in force.",
     )
-    consent_policy: ConsentPolicy = related(lambda twin, load: load.policy.load((twin.row_id, twin.row.policy_version)))
+    consent_policy: ConsentPolicy = related(
+        lambda twin, load: load.policy.load((twin.row_id, twin.row.policy_version)), beside=Companion.POLICY
+    )
     rate_card: RateCard | None = related(
         lambda twin, load: load.rate_card.load((twin.row_id, twin.row.card_version)),
+        beside=Companion.CARD,
         description="What the model asks. Null until rates are set.",
     )
 

@@ -15,7 +15,7 @@ from core.work import Read, Work
 from market.rules import Power
 from market.states import MandateStatus
 from market.store import asking, scope
-from market.store.rights import countries_of, power_of
+from market.store.rights import power_of
 from market.tables import Mandate, Party
 
 NEWEST = Order((col(Mandate.id),), descending=True)
@@ -62,34 +62,40 @@ async def in_force(read: Read, model_ids: Collection[int]) -> Mapping[int, Seque
     found: dict[int, list[Mandate]] = defaultdict(list)
     for mandate in await _in_force().rows(read, scope.values(read, ids=list(model_ids))):
         found[mandate.model_id].append(mandate)
-    for mandates in found.values():
-        mandates.sort(key=lambda mandate: -len(countries_of(mandate.territories)))
     return found
 
 
 @cache
 def _in_force() -> Plain:
     query = sa.select(Mandate).where(col(Mandate.model_id) == asking.ANY, _on(scope.TODAY))
-    return Plain(query.order_by(col(Mandate.id)))
+    return Plain(query.order_by(*_widest_first()))
+
+
+def widest_in_force(model_id: Any) -> sa.Select[Any]:
+    """The first of them, of a model of the statement that this stands in."""
+    query = sa.select(Mandate).where(col(Mandate.model_id) == model_id, _on(scope.TODAY))
+    return query.order_by(*_widest_first()).limit(1)
+
+
+def _widest_first() -> tuple[Any, ...]:
+    run = sa.func.unnest(col(Mandate.territories)).column_valued("run")
+    countries = sa.select(sa.func.sum(sa.func.upper(run) - sa.func.lower(run))).scalar_subquery()
+    return countries.desc(), col(Mandate.id)
 
 
 async def agencies_in_force(read: Read, model_ids: Collection[int]) -> Mapping[int, Party]:
     """The agency of the mandate of most countries in force today, by model."""
-    widest: dict[int, tuple[int, Party]] = {}
-    for agency, model_id, places in await _agencies_in_force().all(read, scope.values(read, ids=list(model_ids))):
-        width = len(countries_of(places))
-        if model_id not in widest or width > widest[model_id][0]:
-            widest[model_id] = (width, agency)
-    return {model_id: agency for model_id, (_, agency) in widest.items()}
+    found: dict[int, Party] = {}
+    for agency, model_id in await _agencies_in_force().all(read, scope.values(read, ids=list(model_ids))):
+        found.setdefault(model_id, agency)
+    return found
 
 
 @cache
 def _agencies_in_force() -> Plain:
-    query = sa.select(Party, col(Mandate.model_id), col(Mandate.territories))
-    of_models = query.join(Mandate, col(Party.id) == col(Mandate.agency_id)).where(
-        col(Mandate.model_id) == asking.ANY, _on(scope.TODAY)
-    )
-    return Plain(of_models.order_by(col(Mandate.id)))
+    query = sa.select(Party, col(Mandate.model_id)).join(Mandate, col(Party.id) == col(Mandate.agency_id))
+    of_models = query.where(col(Mandate.model_id) == asking.ANY, _on(scope.TODAY))
+    return Plain(of_models.order_by(*_widest_first()))
 
 
 async def powers(read: Read, model_ids: Collection[int]) -> Mapping[int, tuple[Power, ...]]:

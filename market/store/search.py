@@ -19,7 +19,8 @@ from core.work import Read
 from market.search import BY_PRICE, TwinOrder, TwinQuery, check
 from market.showing import Showing, Wording
 from market.states import LIVE, TwinStatus
-from market.store import conflicts, prices, shapes, spelling
+from market.store import companions, conflicts, prices, shapes, spelling
+from market.store.companions import Accompanied, Companions
 from market.store.shapes import COLOURS, MEASURES, Seen, Shape, parameter
 from market.tables import Licence, Mandate, Twin
 
@@ -37,23 +38,30 @@ WALKED = (TwinOrder.NEWEST, TwinOrder.NAME)
 
 async def page(read: Read, query: TwinQuery, window: Window) -> Slice[Twin]:
     """Raises InvalidInput for a query that contradicts itself."""
+    found = await accompanied(read, query, window, companions.ALONE)
+    rows = tuple(each.twin for each in found.rows)
+    return Slice(rows, found.keys, found.has_next, found.has_previous)
+
+
+async def accompanied(read: Read, query: TwinQuery, window: Window, asked: Companions) -> Slice[Accompanied]:
+    """The same, with what stands beside the twins."""
     shape = await _shape(read, query)
-    asked = _paged(shape, window.shape) if not shape.words else _page(shape, window.shape)
-    return sliced(await asked.all(read, shapes.values(read, query) | window.values), window)
+    page = (_page if shape.words else _kept_page)(shape, window.shape, asked)
+    rows = [companions.told(row, asked) for row in await page.all(read, shapes.values(read, query) | window.values)]
+    return sliced([(twin, *key) for twin, key in rows], window)
 
 
-@lru_cache(maxsize=1024)
-def _paged(shape: Shape, window: WindowShape) -> Plain:
-    """Words are seldom the same twice; those statements are not kept."""
-    return _page(shape, window)
-
-
-def _page(shape: Shape, window: WindowShape) -> Plain:
+def _page(shape: Shape, window: WindowShape, asked: Companions) -> Plain:
     places, downwards = (_walked if shape.order in WALKED else _sorted)(shape, window)
     found = places.subquery("found")
     keys = [each for each in found.c if each.name != "number"]
     order = [key.desc() if downwards else key.asc() for key in keys]
-    return Plain(sa.select(Twin, *keys).join(found, col(Twin.id) == found.c.number).order_by(*order))
+    rows = sa.select(Twin, *keys).join(found, col(Twin.id) == found.c.number).order_by(*order)
+    return Plain(companions.beside(rows, asked))
+
+
+_kept_page = lru_cache(maxsize=1024)(_page)
+"""For all but those with words, which are seldom the same twice."""
 
 
 async def count(read: Read, query: TwinQuery) -> int:

@@ -12,11 +12,16 @@ from market.consent import policy_obstacles
 from market.pricing import Card
 from market.rights import Rights
 from market.search import TwinQuery
-from resolvers.loaders.batches import Batches, DataLoader, plainly
+from market.store.companions import ALONE, Accompanied, Companion, Companions
+from market.store.rights import card_of, policy_of
+from resolvers.loaders.batches import DataLoader, plainly
+from resolvers.loaders.parties import Parties
 from resolvers.paging import asking, connection
 from schema.consent import ConsentPolicy
 from schema.ids import stored
+from schema.mandates import Mandate
 from schema.paging import Page
+from schema.parties import Agency, party_of
 from schema.rates import Quote, RateCard
 from schema.rights import Availability, RightsInput
 from schema.twins import Facet, Twin, TwinConnection
@@ -32,18 +37,23 @@ Ask: TypeAlias = Callable[[Read, Sequence[tables.Twin], Rights], Awaitable[Mappi
 """A question about some rights to some twins, answered by the twin's number."""
 
 
-class Twins(Batches):
+class Twins(Parties):
     @cached_property
     def twin(self) -> DataLoader[int, Twin]:
         return self.each(store.twins.by_ids, plainly(Twin.of))
 
     async def twins_of(self, model_id: int, page: Page) -> TwinConnection:
-        return await self.search(TwinQuery(model_id=model_id), page)
+        return await self.search(TwinQuery(model_id=model_id), page, ALONE)
 
-    async def search(self, query: TwinQuery, page: Page) -> TwinConnection:
+    async def twin_called(self, handle: str, beside: Companions) -> Twin | None:
+        async with self.read() as read:
+            found = await store.twins.by_handle(read, handle, beside)
+        return None if found is None else self._met(found)
+
+    async def search(self, query: TwinQuery, page: Page, beside: Companions) -> TwinConnection:
         name = f"twins:{query.order}"
         async with self.read() as read:
-            found = await store.search.page(read, query, page.window(name))
+            found = await store.search.accompanied(read, query, page.window(name), beside)
 
         async def tally() -> list[Facet]:
             async with self.read() as read:
@@ -51,7 +61,30 @@ class Twins(Batches):
             return [Facet.of(field, counts) for field, counts in counted.items()]
 
         count = asking(self.read, store.search.count, query)
-        return connection(TwinConnection, found, list_name=name, present=Twin.of, count=count, tally=tally)
+        return connection(TwinConnection, found, list_name=name, present=self._met, count=count, tally=tally)
+
+    def _met(self, found: Accompanied) -> Twin:
+        """The twin; and whoever asks for what came beside it finds it loaded."""
+        twin, asked = found.twin, found.asked
+        if found.model is not None:
+            self.party.prime(twin.model_id, party_of(found.model))
+        if Companion.MANDATE in asked:
+            mandate, agency = found.mandate, None if found.agency is None else Agency.of(found.agency)
+            self.mandate_in_force.prime(twin.model_id, None if mandate is None else Mandate.of(mandate))
+            self.agency_in_force.prime(twin.model_id, agency)
+            if agency is not None:
+                self.party.prime(agency.row_id, agency)
+        if Companion.POLICY in asked:
+            policy = found.policy
+            told = ConsentPolicy.none_yet() if policy is None else ConsentPolicy.of(policy_of(policy))
+            self.policy.prime((stored(twin.id), twin.policy_version), told)
+        if Companion.CARD in asked:
+            version = (stored(twin.id), twin.card_version)
+            self.rate_card.prime(version, None if found.card is None else self._rate_card(version, found.card))
+        return Twin.of(twin)
+
+    def _rate_card(self, version: Version, row: tables.RateCard) -> RateCard:
+        return self._kept.cards.get(version) or self._kept.keep(version, RateCard.of(version[1], card_of(row)))
 
     @cached_property
     def policy(self) -> DataLoader[Version, ConsentPolicy]:
