@@ -44,7 +44,7 @@ def beside(query: sa.Select[Any], asked: Companions) -> sa.Select[Any]:
     """The same rows of a query from `Twin`, with the companions in further columns; `told` reads them."""
     for companion in Companion:
         if companion in asked:
-            query = _with(query, companion)
+            query = _with(query.select_from(Twin), companion)
     return query
 
 
@@ -67,19 +67,16 @@ def _with(query: sa.Select[Any], companion: Companion) -> sa.Select[Any]:
     match companion:
         case Companion.MODEL:
             model = aliased(Party, name="model")
-            return query.add_columns(model).join(model, col(model.id) == col(Twin.model_id))
+            return query.join(model, col(model.id) == col(Twin.model_id)).add_columns(model)
         case Companion.MANDATE:
             mandate = aliased(Mandate, mandates.widest_in_force(col(Twin.model_id)).lateral("mandate_in_force"))
             agency = aliased(Party, name="agency")
-            found = query.add_columns(mandate, agency).outerjoin(mandate, sa.true())
-            return found.outerjoin(agency, col(agency.id) == col(mandate.agency_id))
+            found = query.outerjoin(mandate, sa.true()).outerjoin(agency, col(agency.id) == col(mandate.agency_id))
+            return found.add_columns(mandate, agency)
         case Companion.POLICY:
-            return query.add_columns(ConsentPolicy).outerjoin(
-                ConsentPolicy,
-                sa.and_(
-                    col(ConsentPolicy.twin_id) == col(Twin.id), col(ConsentPolicy.version) == col(Twin.policy_version)
-                ),
-            )
+            version = col(ConsentPolicy.version) == col(Twin.policy_version)
+            in_force = sa.and_(col(ConsentPolicy.twin_id) == col(Twin.id), version)
+            return query.outerjoin(ConsentPolicy, in_force).add_columns(ConsentPolicy)
         case Companion.CARD:
             in_force = sa.and_(col(RateCard.twin_id) == col(Twin.id), col(RateCard.version) == col(Twin.card_version))
-            return query.add_columns(RateCard).outerjoin(RateCard, in_force)
+            return query.outerjoin(RateCard, in_force).add_columns(RateCard)

@@ -1,0 +1,102 @@
+"""What a statement brings along beside its twins is what would have been asked for one by one."""
+
+from decimal import Decimal
+from itertools import chain, combinations
+
+import pytest
+
+from core.paging import Window
+from market import store
+from market.search import TwinOrder, TwinQuery
+from market.store.companions import Accompanied, Companion
+from market.tables import Twin
+from server.database import Database
+from tests import factories
+
+EVERY = tuple(Companion)
+CHOICES = tuple(
+    frozenset(some) for some in chain.from_iterable(combinations(EVERY, size) for size in range(len(EVERY) + 1))
+)
+"""All sixteen ways to ask."""
+
+
+async def alone(database: Database, twin: Twin) -> dict[str, object]:
+    """The numbers of what stands beside a twin, by the questions that ask for one relation each."""
+    assert twin.id is not None
+    async with database.read(factories.Actor(caller="person:0", name="somebody", person_id=0))() as read:
+        models = await store.parties.by_ids(read, [twin.model_id])
+        mandates = (await store.mandates.in_force(read, [twin.model_id])).get(twin.model_id, [None])
+        agency = (await store.mandates.agencies_in_force(read, [twin.model_id])).get(twin.model_id)
+        policies = await store.twins.policies(read, [twin])
+        cards = await store.twins.cards(read, [twin])
+    return {
+        "model": models[twin.model_id].id,
+        "mandate": mandates[0] and mandates[0].id,
+        "agency": agency and agency.id,
+        "policy": policies[twin.id].version if twin.id in policies else None,
+        "card": cards[twin.id].floor_minor if twin.id in cards else None,
+    }
+
+
+def told(found: Accompanied) -> dict[str, object]:
+    return {
+        "model": found.model and found.model.id,
+        "mandate": found.mandate and found.mandate.id,
+        "agency": found.agency and found.agency.id,
+        "policy": found.policy and found.policy.version,
+        "card": found.card and found.card.floor_minor,
+    }
+
+
+OF = {
+    Companion.MODEL: {"model"},
+    Companion.MANDATE: {"mandate", "agency"},
+    Companion.POLICY: {"policy"},
+    Companion.CARD: {"card"},
+}
+
+
+@pytest.mark.parametrize(
+    "asked", CHOICES, ids=lambda asked: "+".join(sorted(each.value for each in asked)) or "nothing"
+)
+async def test_what_comes_along_is_what_there_is(database: Database, asked: frozenset[Companion]) -> None:
+    bare = await factories.twin(database, await factories.model(database, "Bo"), name="Bo")
+    free = await factories.listed_twin(
+        database, await factories.model(database, "Cy"), name="Cy", rates={"floor": Decimal(7)}
+    )
+    ada, nordlys = await factories.model(database), await factories.agency(database)
+    kestrel = await factories.agency(database, "Kestrel")
+    await factories.mandate(database, nordlys, ada, places=["NORDICS"])
+    await factories.mandate(database, kestrel, ada, places=["ASIA"])  # the widest leads, and came later
+    led = await factories.listed_twin(database, ada)
+    names = set().union(*(OF[each] for each in asked))
+    there = {}
+    for each in (bare, free, led):
+        async with database.read(each.model.actor)() as read:
+            found = await store.twins.by_handle(read, each.handle, asked)
+        assert found is not None
+        assert found.twin.id == each.id
+        assert found.asked == asked
+        there[each.name] = await alone(database, found.twin)
+        assert told(found) == {name: value if name in names else None for name, value in there[each.name].items()}
+    assert there["Ada"]["agency"] == kestrel.id
+    assert there["Bo"]["card"] is there["Bo"]["policy"] is there["Cy"]["agency"] is None
+
+
+@pytest.mark.parametrize("order", [TwinOrder.NEWEST, TwinOrder.NAME, TwinOrder.PRICE_ASC])
+async def test_a_page_brings_along_the_same_and_keeps_its_order(database: Database, order: TwinOrder) -> None:
+    ada, nordlys = await factories.model(database), await factories.agency(database)
+    await factories.mandate(database, nordlys, ada)
+    await factories.listed_twin(database, ada)
+    await factories.listed_twin(database, await factories.model(database, "Cy"), name="Cy")
+    brand = await factories.brand(database)
+    query = TwinQuery(order=order, available_for=factories.rights())
+    async with database.read(brand.actor)() as read:
+        plain = await store.search.page(read, query, Window(10))
+        found = await store.search.accompanied(read, query, Window(10), frozenset(Companion))
+    assert len(plain.rows) == 2
+    assert [each.twin for each in found.rows] == list(plain.rows)
+    assert found.keys == plain.keys
+    for each in found.rows:
+        assert told(each) == await alone(database, each.twin)
+    assert {each.agency and each.agency.name for each in found.rows} == {"Nordlys Models", None}
