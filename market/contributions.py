@@ -44,6 +44,8 @@ async def invite(
         raise InvalidInput("Name either a contributor who is here already, or a name and a country.", path=["name"])
     if contributor_id is not None:
         party, secret = await store.parties.find(work, contributor_id, kind=PartyKind.CONTRIBUTOR), None
+        if await store.erasing.is_erased(work, contributor_id):
+            raise WrongState("This contributor was erased: nobody could answer. Invite somebody else.", state="ERASED")
     else:
         party, secret = await _newcomer(work, name=name or "", country=country or "")
     if any(each.party_id == party.id for each in standing):

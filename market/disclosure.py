@@ -75,7 +75,8 @@ class Disclosure:
 
 
 SECONDARY = "Not the law's own publication, but a copy or a report of it: "
-AI_MADE = "This image was generated or altered with artificial intelligence."
+AI_MADE = "This content was generated or altered with artificial intelligence."
+"""Of pictures and films alike."""
 
 RULES: tuple[Rule, ...] = (
     Rule(

@@ -118,6 +118,11 @@ async def begin(work: Work, model_id: int) -> Erasure | None:
     return (await work.session.execute(fresh.on_conflict_do_nothing().returning(Erasure))).scalar_one_or_none()
 
 
+async def is_erased(read: Read, party_id: int) -> bool:
+    found = sa.select(sa.exists().where(col(Erasure.party_id) == party_id))
+    return bool((await read.session.execute(found)).scalar_one())
+
+
 async def licences_of(read: Read, model_id: int) -> Sequence[Licence]:
     query = sa.select(Licence).where(col(Licence.model_id) == model_id).order_by(col(Licence.id))
     return (await read.session.execute(query)).scalars().all()

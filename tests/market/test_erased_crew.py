@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from core.actor import SYSTEM
 from core.errors import InvalidInput, NotAllowed, Refusal, WrongState
-from market import erasing, exporting, licences, parties, store
+from market import contributions, erasing, exporting, licences, parties, store
 from market.states import ContributionStatus
 from market.tables import Contribution, Licence
 from payments import ledger
@@ -147,6 +147,22 @@ async def test_only_they_themselves_by_their_name_and_once(
     await erase(database, octavian)
     with pytest.raises((WrongState, InvalidInput)):
         await erase(database, octavian)
+
+
+async def test_nobody_is_asked_who_was_erased(database: Database, scene: tuple[ListedTwin, Player, Licence]) -> None:
+    twin, octavian, _ = scene
+    await erase(database, octavian)
+    with pytest.raises(WrongState, match="erased"):
+        async with database.work(twin.model.actor)() as work:
+            await contributions.invite(
+                work,
+                twin_id=twin.id,
+                craft="photographer",
+                share_bps=100,
+                contributor_id=octavian.id,
+                name=None,
+                country=None,
+            )
 
 
 async def test_they_take_what_is_theirs_and_not_what_others_agreed(

@@ -76,6 +76,29 @@ async def test_audit_and_ledger_verify_as_before(api: Api, sale: CrewSale) -> No
     assert kept | {"consent": None} == seen | {"consent": None}
 
 
+async def test_they_verify_as_before_when_one_of_the_crew_is_erased(api: Api, ada: Actor, lumen: Actor) -> None:
+    sale = CrewSale(api, ada, lumen)
+    contributor_id, mira = await sale.make_with_crew()
+    await sale.onboard(min(ada.model_ids))
+    await sale.onboard(min(mira.contributor_ids))
+    before = await verdict(api)
+    assert (before.fault, await faults(api)) == (None, [])
+    assert before.rows > 5
+
+    erasure = {"contributorId": contributor_id, "signature": "Mira Holm"}
+    told = await api.do(mira, "eraseContributor", erasure, "... on ContributorErased { contributor { name } }")
+    assert told == {"__typename": "ContributorErased", "contributor": {"name": "[erased]"}}
+    await sale.work()
+
+    after = await verdict(api, anchor=(before.rows, before.head))
+    assert (after.fault, await faults(api)) == (None, [])
+    assert after.rows > before.rows
+    await sale.books_agree()
+    text = await audited(api)
+    assert "contributorerased" in text
+    assert "mira" not in text
+
+
 async def test_the_check_is_one_that_can_fail(api: Api, sale: CrewSale) -> None:
     before = await verdict(api)
     async with api.database.writes.begin() as connection:
