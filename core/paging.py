@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
@@ -20,9 +20,8 @@ class Window:
     backwards: bool = False
 
     @property
-    def shape(self) -> tuple[bool, bool, bool]:
-        """All of it that decides how a statement reads."""
-        return self.after is not None, self.before is not None, self.backwards
+    def shape(self) -> "WindowShape":
+        return WindowShape(self.after is not None, self.before is not None, self.backwards)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -32,6 +31,14 @@ class Window:
         return {"window_limit": self.limit, **named}
 
 
+class WindowShape(NamedTuple):
+    """All of a window that decides how a statement reads."""
+
+    has_after: bool
+    has_before: bool
+    backwards: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """The columns that a list is sorted by, all in one direction, the last of them unique."""
@@ -39,12 +46,12 @@ class Order:
     columns: tuple[Any, ...]
     descending: bool = False
 
-    def window(self, shape: tuple[bool, bool, bool]) -> Window:
+    def window(self, shape: WindowShape) -> Window:
         """Any window of that shape, with parameters for its values."""
-        after, before, backwards = shape
         limit = sa.bindparam("window_limit", type_=sa.Integer())
-        edges = [self._edge("after") if after else None, self._edge("before") if before else None]
-        return Window(limit, after=edges[0], before=edges[1], backwards=backwards)
+        after = self._edge("after") if shape.has_after else None
+        before = self._edge("before") if shape.has_before else None
+        return Window(limit, after=after, before=before, backwards=shape.backwards)
 
     def _edge(self, name: str) -> tuple[Any, ...]:
         return tuple(sa.bindparam(f"{name}_{place}", type_=each.type) for place, each in enumerate(self.columns))

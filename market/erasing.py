@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 
 from core.actor import Scope
-from core.errors import NotAllowed, WrongState
+from core.errors import WrongState
 from core.store import forget_origins
 from core.work import Read, Work
 from market import listings, rules, store
@@ -41,8 +41,7 @@ async def erase_contributor(work: Work, *, contributor_id: int, confirmation: st
     """By themselves, signed with their name: it cannot be undone. Raises WrongState with all that is in the way."""
     rules.check_scope(work.actor, Scope.MANAGE)
     rules.check_person(work.actor)
-    if contributor_id not in work.actor.contributor_ids:
-        raise NotAllowed("Only the contributors themselves can do this.", code="ONLY_THE_CONTRIBUTOR")
+    rules.check_is_contributor(work.actor, contributor_id)
     traces = await store.erasing.hold_contributor(work, contributor_id)
     rules.check_signature(confirmation, traces.party.name)
     await _once(work, contributor_id, await remaining_of_contributor(work, contributor_id), _erase_contributor, traces)
@@ -54,8 +53,7 @@ async def erase(work: Work, *, model_id: int, confirmation: str) -> Party:
     """By the model herself, signed with her name: it cannot be undone. Raises WrongState with all that is in the way."""
     rules.check_scope(work.actor, Scope.MANAGE)
     rules.check_person(work.actor)
-    if model_id not in work.actor.model_ids:
-        raise NotAllowed("Only the model herself can do this; nobody can do it for her.", code="ONLY_THE_MODEL")
+    rules.check_is_model(work.actor, model_id)
     traces = await store.erasing.hold(work, model_id)
     rules.check_signature(confirmation, traces.party.name)
     await _once(work, model_id, await remaining(work, model_id), _erase_model, traces)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from core.actor import Actor, Scope
-from core.errors import NotAllowed
 from core.work import Read
 from market import rules, store
 from payments import store as payments
@@ -11,14 +10,12 @@ from payments import store as payments
 
 def check_may_export(actor: Actor, model_id: int) -> None:
     rules.check_scope(actor, Scope.MANAGE)
-    if model_id not in actor.model_ids:
-        raise NotAllowed("Only the model herself can do this; nobody can do it for her.", code="ONLY_THE_MODEL")
+    rules.check_is_model(actor, model_id)
 
 
 def check_may_export_contributor(actor: Actor, contributor_id: int) -> None:
     rules.check_scope(actor, Scope.MANAGE)
-    if contributor_id not in actor.contributor_ids:
-        raise NotAllowed("Only the contributors themselves can do this.", code="ONLY_THE_CONTRIBUTOR")
+    rules.check_is_contributor(actor, contributor_id)
 
 
 async def archive(read: Read, party_id: int) -> dict[str, Any]:

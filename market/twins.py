@@ -234,6 +234,5 @@ def _factors(factors: Mapping[str, Decimal]) -> dict[str, int]:
 async def _lock_own(work: Work, twin_id: int) -> Twin:
     rules.check_scope(work.actor, Scope.MANAGE)
     twin = await store.twins.lock(work, twin_id)
-    if twin.model_id not in work.actor.model_ids:
-        raise NotAllowed("Only the model herself can do this; nobody can do it for her.", code="ONLY_THE_MODEL")
+    rules.check_is_model(work.actor, twin.model_id)
     return twin

@@ -14,7 +14,7 @@ from schema.enums import AssetStatus, BidStatus, Industry, LicenceStatus, Mandat
 from schema.ids import Node, sealed_id, stored
 from schema.paging import Connection, Page
 from schema.people import Invitation, Member, Passkey, Session
-from schema.relations import related
+from schema.relations import asked_beside, related
 
 if TYPE_CHECKING:
     from schema.assets import AssetConnection
@@ -67,7 +67,8 @@ class Model(Node, Party):
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
     ) -> Twins:
-        return await info.context.load.twins_of(self.row_id, Page.of(info, first, after, last, before))
+        page = Page.of(info, first, after, last, before)
+        return await info.context.load.twins_of(self.row_id, page, asked_beside(info))
 
     mandate: MaybeMandate = related(
         lambda model, load: load.mandate_in_force.load(model.row_id),

@@ -5,13 +5,14 @@ from typing import Any
 
 import strawberry
 from graphql import FieldNode, FragmentSpreadNode, GraphQLNamedType, SelectionSetNode, get_named_type
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from market.store.companions import Companion, Companions
 from schema.context import Info
 
 BESIDE = "beside"
 WITHIN = ("edges", "nodes", "node")
-DEFINITION = "strawberry-definition"
+DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
 
 def related(load: Callable[[Any, Any], Awaitable[Any]], *, beside: Companion | None = None, **described: Any) -> Any:

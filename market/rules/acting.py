@@ -72,9 +72,18 @@ def check_seller(actor: Actor, twin: Twin, rights: Rights, powers: Iterable[Powe
         raise NotAllowed("Your mandate does not cover all of these territories.", code="OUTSIDE_MANDATE")
 
 
-def check_may_sign(actor: Actor, twin: Twin) -> None:
-    if twin.model_id not in actor.model_ids:
+def check_is_model(actor: Actor, model_id: int) -> None:
+    if model_id not in actor.model_ids:
         raise NotAllowed("Only the model herself can do this; nobody can do it for her.", code="ONLY_THE_MODEL")
+
+
+def check_is_contributor(actor: Actor, contributor_id: int) -> None:
+    if contributor_id not in actor.contributor_ids:
+        raise NotAllowed("Only the contributors themselves can do this.", code="ONLY_THE_CONTRIBUTOR")
+
+
+def check_may_sign(actor: Actor, twin: Twin) -> None:
+    check_is_model(actor, twin.model_id)
 
 
 def check_may_decide(actor: Actor, licence: Licence, rights: Rights, powers: Iterable[Power]) -> Power | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.paging import Order, Slice, Window, sliced, windowed
+from core.paging import Order, Slice, Window, WindowShape, sliced, windowed
 from core.rows import Plain
 from core.work import Read
 from market.store import scope
@@ -31,7 +31,7 @@ async def by_outline(
 
 @cache
 def _paged(
-    build: Callable[[scope.Outline], sa.Select[Any]], asker: scope.Outline, order: Order, shape: tuple[bool, bool, bool]
+    build: Callable[[scope.Outline], sa.Select[Any]], asker: scope.Outline, order: Order, shape: WindowShape
 ) -> Plain:
     return Plain(windowed(build(asker), order, order.window(shape)))
 

@@ -42,9 +42,10 @@ class Accompanied:
 
 def beside(query: sa.Select[Any], asked: Companions) -> sa.Select[Any]:
     """The same rows of a query from `Twin`, with the companions in further columns; `told` reads them."""
+    query = query.select_from(Twin)
     for companion in Companion:
         if companion in asked:
-            query = _with(query.select_from(Twin), companion)
+            query = _with(query, companion)
     return query
 
 

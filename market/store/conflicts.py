@@ -1,6 +1,5 @@
 """When rights conflict, in SQL: the same sentence as `Rights.conflicts_with` and the exclusion constraint."""
 
-from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -20,21 +19,9 @@ ASKED = {
 
 
 def with_asked(table: AnyRights, exclusivity: Exclusivity) -> sa.ColumnElement[bool]:
-    """The same, in a statement that is built once for all rights of that exclusivity; `values` says which."""
-    return _beside(table, ASKED, exclusivity)
-
-
-def values(rights: Rights) -> dict[str, Any]:
-    return {parameter.key: columns_of(rights)[name] for name, parameter in ASKED.items()}
-
-
-def with_rights(table: AnyRights, rights: Rights) -> sa.ColumnElement[bool]:
-    """Rows of `table` that cannot be held beside `rights`."""
-    return _beside(table, columns_of(rights), rights.exclusivity)
-
-
-def _beside(table: AnyRights, wanted: Mapping[str, Any], exclusivity: Exclusivity) -> sa.ColumnElement[bool]:
-    same_industry = table.industry == wanted["industry"]
+    """Rows of `table` that cannot be held beside rights of that exclusivity, in a statement that is built once for all of
+    them; `values` says which."""
+    same_industry = table.industry == ASKED["industry"]
     match exclusivity:
         case Exclusivity.TOTAL:
             exclusive: sa.ColumnElement[bool] = sa.true()
@@ -43,12 +30,12 @@ def _beside(table: AnyRights, wanted: Mapping[str, Any], exclusivity: Exclusivit
         case Exclusivity.NON_EXCLUSIVE:
             shut_out = sa.and_(same_industry, table.exclusivity == Exclusivity.INDUSTRY)
             exclusive = sa.or_(table.exclusivity == Exclusivity.TOTAL, shut_out)
-    return sa.and_(
-        table.media.overlaps(wanted["media"]),
-        table.territories.overlaps(wanted["territories"]),
-        table.days.overlaps(wanted["days"]),
-        exclusive,
-    )
+    overlapping = [getattr(table, name).overlaps(ASKED[name]) for name in ("media", "territories", "days")]
+    return sa.and_(*overlapping, exclusive)
+
+
+def values(rights: Rights) -> dict[str, Any]:
+    return {parameter.key: columns_of(rights)[name] for name, parameter in ASKED.items()}
 
 
 def between(one: AnyRights, other: AnyRights) -> sa.ColumnElement[bool]:

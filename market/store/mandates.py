@@ -67,13 +67,13 @@ async def in_force(read: Read, model_ids: Collection[int]) -> Mapping[int, Seque
 
 @cache
 def _in_force() -> Plain:
-    query = sa.select(Mandate).where(col(Mandate.model_id) == asking.ANY, _on(scope.TODAY))
+    query = sa.select(Mandate).where(col(Mandate.model_id) == asking.ANY, scope.in_force(scope.TODAY))
     return Plain(query.order_by(*_widest_first()))
 
 
 def widest_in_force(model_id: Any) -> sa.Select[Any]:
     """The first of them, of a model of the statement that this stands in."""
-    query = sa.select(Mandate).where(col(Mandate.model_id) == model_id, _on(scope.TODAY))
+    query = sa.select(Mandate).where(col(Mandate.model_id) == model_id, scope.in_force(scope.TODAY))
     return query.order_by(*_widest_first()).limit(1)
 
 
@@ -94,7 +94,7 @@ async def agencies_in_force(read: Read, model_ids: Collection[int]) -> Mapping[i
 @cache
 def _agencies_in_force() -> Plain:
     query = sa.select(Party, col(Mandate.model_id)).join(Mandate, col(Party.id) == col(Mandate.agency_id))
-    of_models = query.where(col(Mandate.model_id) == asking.ANY, _on(scope.TODAY))
+    of_models = query.where(col(Mandate.model_id) == asking.ANY, scope.in_force(scope.TODAY))
     return Plain(of_models.order_by(*_widest_first()))
 
 
@@ -111,7 +111,11 @@ async def hold_powers(work: Work, model_id: int) -> tuple[Power, ...]:
 
 @cache
 def _held() -> sa.Select[Any]:
-    query = sa.select(Mandate).where(col(Mandate.model_id) == asking.ONE, _on(scope.TODAY)).order_by(col(Mandate.id))
+    query = (
+        sa.select(Mandate)
+        .where(col(Mandate.model_id) == asking.ONE, scope.in_force(scope.TODAY))
+        .order_by(col(Mandate.id))
+    )
     return query.with_for_update(read=True).execution_options(populate_existing=True)
 
 
@@ -151,8 +155,4 @@ def _roster(read: Read, agency_id: int) -> sa.Select[Any]:
 
 
 def _today(read: Read) -> sa.ColumnElement[bool]:
-    return _on(read.today)
-
-
-def _on(day: Any) -> sa.ColumnElement[bool]:
-    return sa.and_(col(Mandate.status) == MandateStatus.ACTIVE, col(Mandate.days).contains(day))
+    return scope.in_force(read.today)

@@ -6,7 +6,7 @@ callers of that outline, and `values` says who asks each time.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from sqlmodel import col
 from core.actor import SYSTEM, Actor
 from core.work import Read
 from market.rules import is_system
-from market.states import ContributionStatus, ListingFormat, TwinStatus
+from market.states import ContributionStatus, ListingFormat, MandateStatus, TwinStatus
 from market.tables import Asset, Bid, Contribution, Licence, Listing, Mandate, Twin
 
 Condition = sa.ColumnElement[bool]
@@ -200,6 +200,12 @@ def mandates(actor: Actor) -> Condition:
     if _sees_all(actor):
         return sa.true()
     return sa.or_(_among(col(Mandate.model_id), actor.model_ids), _among(col(Mandate.agency_id), actor.agency_ids))
+
+
+def in_force(day: date | sa.BindParameter[date]) -> Condition:
+    """Mandates that are, on that day."""
+    days: Any = col(Mandate.days)
+    return sa.and_(col(Mandate.status) == MandateStatus.ACTIVE, days.contains(day))
 
 
 def contributions(actor: Actor) -> Condition:

@@ -13,13 +13,14 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlmodel import col
 
-from core.paging import Order, Slice, Window, sliced, windowed
+from core.paging import Order, Slice, Window, WindowShape, sliced, windowed
 from core.rows import Plain
 from core.work import Read
+from market.rights import Exclusivity
 from market.search import BY_PRICE, TwinOrder, TwinQuery, check
 from market.showing import Showing, Wording
 from market.states import LIVE, TwinStatus
-from market.store import companions, conflicts, prices, shapes, spelling
+from market.store import companions, conflicts, prices, scope, shapes, spelling
 from market.store.companions import Accompanied, Companions
 from market.store.shapes import COLOURS, MEASURES, Seen, Shape, parameter
 from market.tables import Licence, Mandate, Twin
@@ -28,8 +29,6 @@ Condition: TypeAlias = sa.ColumnElement[bool]
 Selected: TypeAlias = sa.Select[*tuple[Any, ...]]
 Number: TypeAlias = Any
 """An expression that stands for a value of the row."""
-
-WindowShape: TypeAlias = tuple[bool, bool, bool]
 
 MAXIMUM_FACET_VALUES = 50
 WALKED = (TwinOrder.NEWEST, TwinOrder.NAME)
@@ -105,14 +104,14 @@ def _walked(shape: Shape, asked: WindowShape) -> tuple[Selected, bool]:
     window = order.window(asked)
     downwards = order.descending != window.backwards
     found = _matching(shape, sa.select(number.label("number")))
-    if not shape.is_for_rights:
+    if shape.exclusivity is None:
         return windowed(found, order, window), downwards
     if shape.priced is not None:
         found = found.where(_perhaps(prices.price(shape.priced) <= parameter("most_minor")))
     # the offset keeps licences from being asked for before the order is known: then few need be
     ranked = windowed(found, order, window).limit(None).offset(0).subquery("ranked")
     keys = [ranked.c[key.name] for key in order.columns]
-    free = sa.select(ranked.c.number, *keys).where(_free(shape, ranked.c.number))
+    free = sa.select(ranked.c.number, *keys).where(_free(shape.exclusivity, ranked.c.number))
     return free.order_by(*(key.desc() if downwards else key.asc() for key in keys)).limit(window.limit + 1), downwards
 
 
@@ -130,15 +129,15 @@ def _sorted(shape: Shape, asked: WindowShape) -> tuple[Selected, bool]:
     # the offset keeps the price from being worked out again wherever it is used
     told = _matching(shape, sa.select(*(each.label(name) for name, each in columns.items()))).offset(0).subquery("told")
     keys = [each for each in told.c if shape.order in BY_PRICE or each.name != "price"]
-    downwards = descending != asked[-1]
+    downwards = descending != asked.backwards
     ordered = sa.select(*told.c).order_by(*(key.desc() if downwards else key.asc() for key in keys))
     if shape.has("most_minor"):
         ordered = ordered.where(told.c.price <= parameter("most_minor"))
     ranked = ordered.subquery("ranked")
     number = ranked.c.twin_id
     found = sa.select(number.label("number"))
-    if shape.is_for_rights:
-        found = found.where(_free(shape, number))
+    if shape.exclusivity is not None:
+        found = found.where(_free(shape.exclusivity, number))
     order = Order(tuple(ranked.c[key.name] for key in keys), descending=descending)
     return windowed(found, order, order.window(asked)), downwards
 
@@ -151,8 +150,8 @@ def _everything(shape: Shape, *columns: Number) -> Selected:
     found = _matching(shape, sa.select(*columns))
     if shape.priced is not None and shape.has("most_minor"):
         found = found.where(_perhaps(prices.price(shape.priced) <= parameter("most_minor")))
-    if shape.is_for_rights:
-        held = _held(shape, col(Showing.twin_id))
+    if shape.exclusivity is not None:
+        held = _held(shape.exclusivity, col(Showing.twin_id))
         found = found.where(sa.not_(sa.exists(held.correlate(Showing))))
     return found
 
@@ -162,10 +161,10 @@ def _matching(shape: Shape, selected: Selected) -> Selected:
     conditions = [_seen(shape.seen), *_looks(shape)]
     if shape.has("agency_id"):
         mandates = sa.select(col(Mandate.model_id)).where(
-            col(Mandate.agency_id) == parameter("agency_id"), spelling.in_force()
+            col(Mandate.agency_id) == parameter("agency_id"), scope.in_force(scope.TODAY)
         )
         conditions.append(col(Showing.model_id).in_(mandates))
-    if shape.is_for_rights:
+    if shape.exclusivity is not None:
         conditions += [col(Showing.status) == TwinStatus.LISTED.value, _consenting()]
         if shape.has("currency"):
             conditions.append(col(Showing.currency) == parameter("currency"))
@@ -217,17 +216,17 @@ def _consenting() -> Condition:
     )
 
 
-def _free(shape: Shape, twin_id: Number) -> Condition:
+def _free(exclusivity: Exclusivity, twin_id: Number) -> Condition:
     """No live licence is in the way. The offset makes it an index probe a candidate, and not a join of all licences."""
-    held = _held(shape, twin_id).offset(0)
+    held = _held(exclusivity, twin_id).offset(0)
     return sa.not_(sa.exists(held.correlate(twin_id.table)))
 
 
-def _held(shape: Shape, twin_id: Number) -> Selected:
+def _held(exclusivity: Exclusivity, twin_id: Number) -> Selected:
     return sa.select(1).where(
         col(Licence.twin_id) == twin_id,
         col(Licence.status).in_(LIVE),
-        conflicts.with_asked(Licence, shape.exclusivity),
+        conflicts.with_asked(Licence, exclusivity),
     )
 
 

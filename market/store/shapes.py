@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql as pg
 
 from core.actor import Actor
 from core.work import Read
-from market.rights import Medium, Rights
+from market.rights import Exclusivity, Medium, Rights
 from market.search import BY_PRICE, TwinOrder, TwinQuery
 from market.store import conflicts, prices
 from market.store.prices import Priced
@@ -47,13 +47,14 @@ class Seen(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """`given`: the names of the values that it has. `priced` is what it must know of a price, if of any."""
+    """`given`: the names of the values that it has. `priced`: what it must know of a price, if of any. `exclusivity` is that of
+    the rights, if it is for some."""
 
     order: TwinOrder
     seen: Seen
     given: frozenset[str]
     priced: Priced | None
-    exclusivity: Any
+    exclusivity: Exclusivity | None
     words: tuple[Word, ...]
 
     @classmethod
@@ -71,10 +72,6 @@ class Shape:
 
     def has(self, name: str) -> bool:
         return name in self.given
-
-    @property
-    def is_for_rights(self) -> bool:
-        return self.exclusivity is not None
 
 
 def parameter(name: str) -> sa.BindParameter[Any]:

@@ -10,7 +10,7 @@ from sqlmodel import col
 from core.work import Read
 from market.search import is_slip
 from market.showing import Spelling, Wording
-from market.states import MandateStatus, PartyKind
+from market.states import PartyKind
 from market.store import scope
 from market.tables import Mandate, Party
 
@@ -90,12 +90,10 @@ def _anywhere(word: Word) -> Condition:
 
 def _by_agency(word: Word) -> Condition:
     """As an array, which an index can look up beside the words."""
-    models = sa.select(col(Mandate.model_id)).where(col(Mandate.agency_id).in_(word.agencies), in_force())
+    models = sa.select(col(Mandate.model_id)).where(
+        col(Mandate.agency_id).in_(word.agencies), scope.in_force(scope.TODAY)
+    )
     return col(Wording.model_id) == sa.func.any(sa.func.array(models.scalar_subquery()))
-
-
-def in_force() -> Condition:
-    return sa.and_(col(Mandate.status) == MandateStatus.ACTIVE, col(Mandate.days).contains(scope.TODAY))
 
 
 def _tsquery(words: str) -> Any:

@@ -8,6 +8,7 @@ import strawberry
 from strawberry import dataloader
 
 from core.work import OpenRead, Read
+from market.pricing import Card
 from schema.rates import RateCard
 
 K = TypeVar("K", bound=Hashable)
@@ -34,11 +35,11 @@ class Kept:
     def __init__(self) -> None:
         self.cards: dict[tuple[int, int], RateCard] = {}
 
-    def keep(self, version: tuple[int, int], card: RateCard) -> RateCard:
+    def keep(self, version: tuple[int, int], card: Card) -> RateCard:
         while len(self.cards) >= self.MOST:
             del self.cards[next(iter(self.cards))]
-        self.cards[version] = card
-        return card
+        shown = self.cards[version] = RateCard.of(version[1], card)
+        return shown
 
 
 class Batches:

@@ -12,7 +12,7 @@ from market.consent import policy_obstacles
 from market.pricing import Card
 from market.rights import Rights
 from market.search import TwinQuery
-from market.store.companions import ALONE, Accompanied, Companion, Companions
+from market.store.companions import Accompanied, Companion, Companions
 from market.store.rights import card_of, policy_of
 from resolvers.loaders.batches import DataLoader, plainly
 from resolvers.loaders.parties import Parties
@@ -42,8 +42,8 @@ class Twins(Parties):
     def twin(self) -> DataLoader[int, Twin]:
         return self.each(store.twins.by_ids, plainly(Twin.of))
 
-    async def twins_of(self, model_id: int, page: Page) -> TwinConnection:
-        return await self.search(TwinQuery(model_id=model_id), page, ALONE)
+    async def twins_of(self, model_id: int, page: Page, beside: Companions) -> TwinConnection:
+        return await self.search(TwinQuery(model_id=model_id), page, beside)
 
     async def twin_called(self, handle: str, beside: Companions) -> Twin | None:
         async with self.read() as read:
@@ -80,11 +80,11 @@ class Twins(Parties):
             self.policy.prime((stored(twin.id), twin.policy_version), told)
         if Companion.CARD in asked:
             version = (stored(twin.id), twin.card_version)
-            self.rate_card.prime(version, None if found.card is None else self._rate_card(version, found.card))
+            self.rate_card.prime(version, None if found.card is None else self._shown(version, found.card))
         return Twin.of(twin)
 
-    def _rate_card(self, version: Version, row: tables.RateCard) -> RateCard:
-        return self._kept.cards.get(version) or self._kept.keep(version, RateCard.of(version[1], card_of(row)))
+    def _shown(self, version: Version, row: tables.RateCard) -> RateCard:
+        return self._kept.cards.get(version) or self._kept.keep(version, card_of(row))
 
     @cached_property
     def policy(self) -> DataLoader[Version, ConsentPolicy]:
@@ -107,7 +107,7 @@ class Twins(Parties):
             told: dict[Version, RateCard | None] = {each: kept.cards[each] for each in versions if each in kept.cards}
             unknown = [version for version in versions if version not in told]
             for version, card in zip(unknown, await self.card.load_many(unknown), strict=True):
-                told[version] = None if card is None else kept.keep(version, RateCard.of(version[1], card))
+                told[version] = None if card is None else kept.keep(version, card)
             return [told[version] for version in versions]
 
         return DataLoader(load_fn=load)

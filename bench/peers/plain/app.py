@@ -68,7 +68,7 @@ class Query:
         held = sa.select(1).where(
             col(tables.Licence.twin_id) == col(shown.twin_id),
             col(tables.Licence.status).in_(LIVE),
-            conflicts.with_rights(tables.Licence, rights),
+            conflicts.with_asked(tables.Licence, rights.exclusivity),
         )
         agreed = sa.and_(
             col(shown.media).op("&")(media) == media,
@@ -93,7 +93,7 @@ class Query:
             asked = asked.where(col(shown.twin_id) < int(after))
         async with Session() as session:
             asked = asked.order_by(col(shown.twin_id).desc()).limit(first + 1)
-            rows = (await session.exec(asked, params=prices.values(rights))).all()
+            rows = (await session.exec(asked, params=prices.values(rights) | conflicts.values(rights))).all()
         return connection(rows, first, Twin.of)
 
     @strawberry.field
@@ -177,7 +177,7 @@ async def _place(session: AsyncSession, brand_id: int, input: PlaceBidInput) -> 
     held = select(tables.Licence.id).where(
         tables.Licence.twin_id == twin.id,
         col(tables.Licence.status).in_(LIVE),
-        conflicts.with_rights(tables.Licence, rights),
+        conflicts.with_asked(tables.Licence, rights.exclusivity),
     )
     if not can_pay(payer, listing.closes_at.date()):
         return Refused(code="NO_PAYMENT_METHOD", message="There is no payment method on file.")
@@ -189,7 +189,11 @@ async def _place(session: AsyncSession, brand_id: int, input: PlaceBidInput) -> 
         and rights.industry not in agreed.forbidden_industries
         and rights.days <= agreed.maximum_days
     )
-    if twin.status is not TwinStatus.LISTED or not consents or (await session.exec(held.limit(1))).first():
+    if (
+        twin.status is not TwinStatus.LISTED
+        or not consents
+        or (await session.exec(held.limit(1), params=conflicts.values(rights))).first()
+    ):
         return Refused(code="RIGHTS_UNAVAILABLE", message="These rights cannot be had.")
     live = list((await session.exec(select(tables.Bid).where(
         tables.Bid.listing_id == number, tables.Bid.status == "PENDING").order_by(col(tables.Bid.id)))).all())  # fmt: skip

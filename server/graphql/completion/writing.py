@@ -18,11 +18,12 @@ from graphql import (
     get_named_type,
 )
 from graphql.execution.collect_fields import FieldDetailsList
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 from server.graphql.completion.running import Asked, Bail, Completer, Completion, admit
 
-DEFINITION = "strawberry-definition"
+DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
 EXACT = {
     "String": "{0}.__class__ is not str",
