@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, cast
 
 import pytest
 import strawberry
-from graphql import ExecutionResult, parse, validate
+from graphql import DocumentNode, ExecutionResult, GraphQLError, parse, validate
 
 from core.actor import SYSTEM, Actor, Scope
 from core.seal import Seal
@@ -44,6 +44,9 @@ class Api:
     feed: Feed
     given_up: int = 0
     """How often a compiled answer was not what was expected."""
+    _known: dict[tuple[str, bool], tuple[DocumentNode, list[GraphQLError], Compiled | None]] = field(
+        default_factory=dict
+    )
 
     @cached_property
     def engine(self) -> Engine:
@@ -68,14 +71,18 @@ class Api:
         self, document: str, variables: dict[str, Any], context: Context, *, compiles: bool = True
     ) -> ExecutionResult:
         """By functions written for the document, unless they are not to be; beyond all limits of the edge."""
-        parsed = parse(document)
-        if errors := validate(self.schema._schema, parsed):
+        if (document, compiles) not in self._known:  # the crawls ask the same again as others and later
+            parsed = parse(document)
+            written = Compiled(parsed, self.schema.schema_converter, worth_it=1, caution=0) if compiles else None
+            self._known[document, compiles] = parsed, validate(self.schema._schema, parsed), written
+        parsed, errors, written = self._known[document, compiles]
+        if errors:
             return ExecutionResult(None, errors)
-        written = Compiled(parsed, self.schema.schema_converter, worth_it=1, caution=0) if compiles else None
         understood = Understood("", parsed, frozenset(), frozenset(), None, written)
         prepared = Prepared(understood, understood.operation(None), Parameters(document, variables), 0)
+        before = written.given_up if written is not None else 0
         done = await self.engine.done(prepared, context)
-        self.given_up += written.given_up if written is not None else 0
+        self.given_up += written.given_up - before if written is not None else 0
         return done
 
     async def errors(self, actor: Actor, document: str, **variables: Any) -> list[tuple[str, str]]:

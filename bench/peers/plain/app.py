@@ -174,11 +174,8 @@ async def _place(session: AsyncSession, brand_id: int, input: PlaceBidInput) -> 
     card = (await session.exec(select(tables.RateCard).where(
         tables.RateCard.twin_id == twin.id, tables.RateCard.version == twin.card_version))).one()  # fmt: skip
     rights, agreed = rights_of(listing), policy_of(policy)
-    held = select(tables.Licence.id).where(
-        tables.Licence.twin_id == twin.id,
-        col(tables.Licence.status).in_(LIVE),
-        conflicts.with_asked(tables.Licence, rights.exclusivity),
-    )
+    licence, clashes = tables.Licence, conflicts.with_asked(tables.Licence, rights.exclusivity)
+    held = select(licence.id).where(licence.twin_id == twin.id, col(licence.status).in_(LIVE), clashes)
     if not can_pay(payer, listing.closes_at.date()):
         return Refused(code="NO_PAYMENT_METHOD", message="There is no payment method on file.")
     if model.country not in regions.PAYABLE:
@@ -189,11 +186,8 @@ async def _place(session: AsyncSession, brand_id: int, input: PlaceBidInput) -> 
         and rights.industry not in agreed.forbidden_industries
         and rights.days <= agreed.maximum_days
     )
-    if (
-        twin.status is not TwinStatus.LISTED
-        or not consents
-        or (await session.exec(held.limit(1), params=conflicts.values(rights))).first()
-    ):
+    shut_out = (await session.exec(held.limit(1), params=conflicts.values(rights))).first()
+    if twin.status is not TwinStatus.LISTED or not consents or shut_out:
         return Refused(code="RIGHTS_UNAVAILABLE", message="These rights cannot be had.")
     live = list((await session.exec(select(tables.Bid).where(
         tables.Bid.listing_id == number, tables.Bid.status == "PENDING").order_by(col(tables.Bid.id)))).all())  # fmt: skip
