@@ -1,8 +1,6 @@
 """A real PostgreSQL for every test: one embedded server a run, one template database, a copy of it for each test that asks."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
@@ -17,6 +15,8 @@ from server.database import Database
 from server.postgres import FAST, Postgres
 
 pytest_plugins = ["tests.fakes.sandbox", "tests.fakes.deal", "tests.fakes.town"]
+
+_copies = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -37,62 +37,21 @@ async def template(postgres: Postgres) -> str:
     return "template_tables"
 
 
-class Copies:
-    """Empty databases, one for each who asks: the next is made, and those that were left are dropped, meanwhile."""
-
-    def __init__(self, postgres: Postgres, template: str) -> None:
-        self._postgres = postgres
-        self._template = template
-        self._hand = ThreadPoolExecutor(1, thread_name_prefix="copies")
-        self._numbers = count(1)
-        self._dropped: list[Future[None]] = []
-        self._next = self._hand.submit(self._make)
-
-    async def take(self) -> str:
-        """Its name."""
-        name = await asyncio.wrap_future(self._next)
-        self._next = self._hand.submit(self._make)
-        return name
-
-    def drop(self, name: str) -> None:
-        self._dropped.append(self._hand.submit(self._run, f"drop database {name} (force)"))
-
-    def close(self) -> None:
-        """Raises what went wrong meanwhile."""
-        self._hand.shutdown()
-        for each in self._dropped:
-            each.result()
-
-    def _make(self) -> str:
-        name = f"test_{next(self._numbers)}"
-        self._run(f"create database {name} template {self._template}")
-        return name
-
-    def _run(self, command: str) -> None:
-        asyncio.run(_admin(self._postgres, command))
-
-
-@pytest.fixture(scope="session")
-def copies(postgres: Postgres, template: str) -> Iterator[Copies]:
-    made = Copies(postgres, template)
-    yield made
-    made.close()
-
-
 @pytest.fixture
-async def database(postgres: Postgres, copies: Copies) -> AsyncIterator[Database]:
+async def database(postgres: Postgres, template: str) -> AsyncIterator[Database]:
     """An empty database of the test's own."""
-    async with copied(postgres, copies) as database:
+    async with copied(postgres, template) as database:
         yield database
 
 
 @asynccontextmanager
-async def copied(postgres: Postgres, copies: Copies) -> AsyncIterator[Database]:
-    name = await copies.take()
+async def copied(postgres: Postgres, template: str) -> AsyncIterator[Database]:
+    name = f"test_{next(_copies)}"
+    await _admin(postgres, f"create database {name} template {template}")
     database = Database.connect(postgres.url(name))
     yield database
     await database.close()
-    copies.drop(name)
+    await _admin(postgres, f"drop database {name} (force)")
 
 
 async def _admin(postgres: Postgres, command: str) -> None:

@@ -28,7 +28,7 @@ from payments.money import Money
 from server.database import Database
 from server.postgres import Postgres
 from tests import factories
-from tests.conftest import Copies, copied
+from tests.conftest import copied
 from tests.factories import ListedTwin, Player, number
 from tests.fakes.clock import advance_clock, stop_clock
 
@@ -256,9 +256,9 @@ class Bidding(RuleBasedStateMachine):
             await listings.withdraw(work, listing_id=number(self.listing))
 
 
-def test_an_open_listing_does_what_the_model_of_the_auction_says(postgres: Postgres, copies: Copies) -> None:
+def test_an_open_listing_does_what_the_model_of_the_auction_says(postgres: Postgres, template: str) -> None:
     loop = asyncio.new_event_loop()
-    opened = copied(postgres, copies)
+    opened = copied(postgres, template)
     database = loop.run_until_complete(opened.__aenter__())
     try:
         hall = loop.run_until_complete(_hall(loop, database))

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from server.postgres import Postgres
-from tests.conftest import Copies, copied
+from tests.conftest import copied
 from tests.races.scene import Scene, set_scene
 from tests.races.scheduler import Runner
 
@@ -20,9 +20,9 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-async def stage(postgres: Postgres, copies: Copies) -> AsyncIterator[Stage]:
+async def stage(postgres: Postgres, template: str) -> AsyncIterator[Stage]:
     """The scene, and two runners with a connection each."""
-    async with copied(postgres, copies) as database:
+    async with copied(postgres, template) as database:
         scene = await set_scene(database)
         engines = [
             create_async_engine(database.url, pool_size=1, max_overflow=0, connect_args={"server_settings": SETTINGS})

@@ -15,7 +15,7 @@ from market.rights import Medium
 from market.states import TwinStatus
 from server.postgres import Postgres
 from tests import factories
-from tests.conftest import Copies, copied
+from tests.conftest import copied
 from tests.factories import number, rights
 from tests.fakes.clock import advance_clock, stop_clock
 from tests.races.conftest import SETTINGS
@@ -109,8 +109,8 @@ class Scene:
 
 
 @pytest.mark.parametrize("place", range(len(ACTS)), ids=ACTS)
-async def test_either_comes_first(postgres: Postgres, copies: Copies, place: int) -> None:
-    async with copied(postgres, copies) as database:
+async def test_either_comes_first(postgres: Postgres, template: str, place: int) -> None:
+    async with copied(postgres, template) as database:
         scene = Scene(database)
         await scene.set()
         engines = [
