@@ -10,11 +10,9 @@ import asyncio
 import logging
 import multiprocessing
 import os
-import tempfile
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
 import sqlalchemy as sa
@@ -23,6 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from server import migrations
 from server.database import Database
 from server.postgres import FAST, Postgres
+from tests.fakes.memory import passing_folder
 
 POSTED_TWICE = (
     """create function post_twice() returns trigger language plpgsql as $$
@@ -75,7 +74,7 @@ def read_options(told: type[T], doc: str | None) -> T:
 
 def in_parts(run: Callable[[Database, T, int], Awaitable[R]], told: T, report: R) -> R:
     """`report`, with those of all parts added."""
-    with tempfile.TemporaryDirectory() as folder, Postgres(Path(folder) / "postgres", settings=FAST) as server:
+    with passing_folder() as folder, Postgres(folder / "postgres", settings=FAST) as server:
         parts = [Part(run, told, number, server.url()) for number in range(told.processes)]
         with ProcessPoolExecutor(told.processes, multiprocessing.get_context("spawn")) as pool:
             for done in [pool.submit(_in_a_process, part) for part in parts]:

@@ -1,18 +1,20 @@
-"""A real PostgreSQL for every test: one embedded server a run, one template database, a copy of it for each test that asks."""
+"""A real PostgreSQL for every test: one embedded server a worker, one template database, a copy of it for each test that asks.
+
+Copies are made one after the other: one in the making holds up whoever reads a log below the oldest transaction."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import count
-from pathlib import Path
 
+import asyncpg
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import payments.tables  # noqa: F401 - both fill the metadata
 from core.tables import Table
 from server.database import Database
 from server.postgres import FAST, Postgres
+from tests.fakes.memory import passing_folder
 
 pytest_plugins = ["tests.fakes.sandbox", "tests.fakes.deal", "tests.fakes.town"]
 
@@ -20,9 +22,8 @@ _copies = count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    data: Path = tmp_path_factory.mktemp("postgres") / "data"
-    with Postgres(data, settings=FAST) as server:
+def postgres() -> Iterator[Postgres]:
+    with passing_folder() as folder, Postgres(folder / "data", settings=FAST) as server:
         yield server
 
 
@@ -47,7 +48,7 @@ async def database(postgres: Postgres, template: str) -> AsyncIterator[Database]
 @asynccontextmanager
 async def copied(postgres: Postgres, template: str) -> AsyncIterator[Database]:
     name = f"test_{next(_copies)}"
-    await _admin(postgres, f"create database {name} template {template}")
+    await _admin(postgres, f"create database {name} template {template} strategy file_copy")
     database = Database.connect(postgres.url(name))
     yield database
     await database.close()
@@ -55,7 +56,8 @@ async def copied(postgres: Postgres, template: str) -> AsyncIterator[Database]:
 
 
 async def _admin(postgres: Postgres, command: str) -> None:
-    engine = create_async_engine(postgres.url(), isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(sa.text(command))
-    await engine.dispose()
+    connection = await asyncpg.connect(host=str(postgres.socket_dir), user="postgres", database="postgres")
+    try:
+        await connection.execute(command)
+    finally:
+        await connection.close()
