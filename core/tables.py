@@ -65,7 +65,7 @@ def _values(members: type[StrEnum]) -> list[str]:
 class Table(SQLModel):
     """A table is named after its class: `ApiKey` is kept in `api_key`."""
 
-    model_config: ClassVar[Any] = {"arbitrary_types_allowed": True}
+    model_config: ClassVar[Any] = {"arbitrary_types_allowed": True, "defer_build": True}
 
     @declared_attr.directive
     def __tablename__(cls) -> str:

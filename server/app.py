@@ -3,6 +3,8 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import cast
 
 from starlette.applications import Starlette
 
@@ -11,6 +13,7 @@ from resolvers.loaders import load
 from server import gateway, logs, settings
 from server.assembly import assemble
 from server.database import Database
+from server.gateway import Unconnected
 from server.graphql.schema import build_schema
 from server.settings import Settings
 
@@ -28,8 +31,8 @@ def from_environment() -> Starlette:
             "DATABASE_URL: `twinmarket serve` starts the embedded database; this process must be told."
         )
     database = Database.connect(chosen.database_url, pool_size=chosen.database_pool)
-    stripe = gateway.connect(chosen, database)
-    app = create_app(chosen, database, stripe)
+    stripe = Unconnected(partial(gateway.connect, chosen, database))
+    app = create_app(chosen, database, cast(Gateway, stripe))
     inner = app.router.lifespan_context
 
     @asynccontextmanager

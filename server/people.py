@@ -1,6 +1,9 @@
 """The addresses at which people make accounts and sign in. (What they do then is GraphQL.)"""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from importlib import import_module
+from typing import Any
 
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -13,10 +16,11 @@ from server.accounts import Accounts
 from server.auth import Authenticator
 from server.database import Database
 from server.forms import Page
-from server.passkeys import Passkeys, Site
 from server.resets import Resets
 from server.sessions import Sessions
 from server.settings import Settings
+
+Answer = Callable[[Request], Awaitable[Response]]
 
 MAXIMUM_BODY = 20_000
 """A passkey's answer is two kilobytes."""
@@ -26,16 +30,27 @@ def routes(settings: Settings, database: Database, authenticator: Authenticator)
     page = Page(authenticator, settings.url)
     accounts, sessions = Accounts(page, database), Sessions(page)
     seal = Seal(settings.secret.get_secret_value())
-    passkeys, resets = Passkeys(page, database, seal, Site.at(settings.url)), Resets(page, database, seal)
-    posts: dict[str, Callable[[Request], Awaitable[Response]]] = {
+    resets = Resets(page, database, seal)
+
+    def passkey(ceremony: str) -> Answer:
+        async def answer(request: Request) -> Response:
+            """What verifies passkeys is large, and few processes are ever asked to: it is loaded then, while the loop goes on."""
+            found: Any = await asyncio.to_thread(import_module, "server.passkeys")
+            passkeys = found.Passkeys(page, database, seal, found.Site.at(settings.url))
+            answered: Response = await getattr(passkeys, ceremony)(request)
+            return answered
+
+        return answer
+
+    posts: dict[str, Answer] = {
         "/accounts": accounts.create,
         "/members": accounts.join,
         "/password": accounts.change_password,
         "/password/reset": resets.reset,
-        "/passkeys": passkeys.register,
-        "/passkeys/options": passkeys.registration_options,
-        "/session/passkey": passkeys.sign_in,
-        "/session/passkey/options": passkeys.sign_in_options,
+        "/passkeys": passkey("register"),
+        "/passkeys/options": passkey("registration_options"),
+        "/session/passkey": passkey("sign_in"),
+        "/session/passkey/options": passkey("sign_in_options"),
     }
     at_most = Middleware(RequestBodyLimitMiddleware, max_body_size=MAXIMUM_BODY)
     return [

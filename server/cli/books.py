@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -16,11 +16,14 @@ from payments import catching_up, ledger, reconciling, store
 from payments.errors import GatewayError
 from payments.money import Money
 from payments.reconciling import Found
-from payments.stripe_gateway import StripeGateway
-from server import gateway, processes
+from server import gateway
 from server.cli import opening
 from server.database import Database
+from server.processes.database import open_database, running_database
 from server.settings import Settings
+
+if TYPE_CHECKING:
+    from payments.stripe_gateway import StripeGateway
 
 T = TypeVar("T")
 
@@ -106,7 +109,7 @@ def catch_up(
 ) -> None:
     """Fetch the events that never came, after an outage. The workers handle them; what came before is left alone."""
 
-    async def fetch(stripe: StripeGateway, database: Database) -> int:
+    async def fetch(stripe: "StripeGateway", database: Database) -> int:
         back = timedelta(days=days)
         return await catching_up.catch_up(database.work(SYSTEM), stripe, back=back, only_undelivered=not everything)
 
@@ -125,7 +128,7 @@ def _last() -> Found:
 
 
 def _reconciled() -> Found:
-    async def compare(stripe: StripeGateway, database: Database) -> Found:
+    async def compare(stripe: "StripeGateway", database: Database) -> Found:
         try:
             return await reconciling.reconcile(database.work(SYSTEM), database.snapshot(SYSTEM), stripe)
         except GatewayError as error:
@@ -134,9 +137,9 @@ def _reconciled() -> Found:
     return _with_stripe(compare)
 
 
-def _with_stripe(do: Callable[[StripeGateway, Database], Awaitable[T]]) -> T:
+def _with_stripe(do: "Callable[[StripeGateway, Database], Awaitable[T]]") -> T:
     async def run(settings: Settings, url: str) -> T:
-        async with processes.open_database(settings, url) as database:
+        async with open_database(settings, url) as database:
             stripe = gateway.connect(settings, database)
             try:
                 return await do(stripe, database)
@@ -144,5 +147,5 @@ def _with_stripe(do: Callable[[StripeGateway, Database], Awaitable[T]]) -> T:
                 await stripe.close()
 
     settings = opening.settings()
-    with processes.running_database(settings) as url:
+    with running_database(settings) as url:
         return asyncio.run(run(settings, url))

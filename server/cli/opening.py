@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from core.actor import SYSTEM
 from core.work import Read, Work
-from server import logs, processes
+from server import logs
 from server import settings as configuration
+from server.processes.database import open_database, running_database
 from server.settings import Settings
 
 T = TypeVar("T")
@@ -21,19 +22,19 @@ def settings() -> Settings:
 
 def work(do: Callable[[Work], Awaitable[T]]) -> T:
     async def run(chosen: Settings, url: str) -> T:
-        async with processes.open_database(chosen, url) as database, database.work(SYSTEM)() as opened:
+        async with open_database(chosen, url) as database, database.work(SYSTEM)() as opened:
             return await do(opened)
 
     chosen = settings()
-    with processes.running_database(chosen) as url:
+    with running_database(chosen) as url:
         return asyncio.run(run(chosen, url))
 
 
 def read(ask: Callable[[Read], Awaitable[T]]) -> T:
     async def run(chosen: Settings, url: str) -> T:
-        async with processes.open_database(chosen, url) as database, database.snapshot(SYSTEM)() as opened:
+        async with open_database(chosen, url) as database, database.snapshot(SYSTEM)() as opened:
             return await ask(opened)
 
     chosen = settings()
-    with processes.running_database(chosen) as url:
+    with running_database(chosen) as url:
         return asyncio.run(run(chosen, url))

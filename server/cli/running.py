@@ -2,15 +2,17 @@
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from server import figures, migrations, processes, revisions
+from server import figures, revisions
 from server.cli import opening
-from server.demo import main as demonstration
 from server.graphql.schema import printed
+from server.processes import api
+from server.processes.database import running_database, upgrade
 
 app = typer.Typer()
 
@@ -26,19 +28,19 @@ def serve(
     """
     if port is not None:
         os.environ["PORT"] = str(port)  # the server's processes read it too
-    processes.serve(opening.settings(), workers=workers)
+    api.serve(opening.settings(), workers=workers)
 
 
 @app.command()
 def worker() -> None:
     """Run the jobs: charges, transfers, deadlines, closes. Run as many as you like; each job is done by one of them."""
-    processes.work(opening.settings())
+    _loaded("server.processes.worker").work(opening.settings())
 
 
 @app.command()
 def sandbox() -> None:
     """Stand in for Stripe, offline, on SANDBOX_PORT: what `serve` and `worker` use when STRIPE_API_KEY is empty."""
-    processes.pretend_to_be_stripe(opening.settings())
+    _loaded("server.processes.sandbox").pretend_to_be_stripe(opening.settings())
 
 
 @app.command()
@@ -46,14 +48,14 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="End when the story has ended; for scripts.")] = False,
 ) -> None:
     """Play a whole sale on this machine, from an empty database to the payout, then leave it open for you to try."""
-    raise typer.Exit(demonstration.run(opening.settings(), once=once))
+    raise typer.Exit(_loaded("server.demo.main").run(opening.settings(), once=once))
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database's tables up to date. Safe to run at any time, by several at once."""
-    with processes.running_database(opening.settings()) as url:
-        migrations.upgrade(url)
+    with running_database(opening.settings()) as url:
+        upgrade(url)
     typer.echo(f"The tables are those of revision {revisions.head()}.")
 
 
@@ -73,3 +75,8 @@ def export_schema(
 def export_figures(which: figures.Figures) -> None:
     """Print what the web app knows of the market without asking: frontend/src/shared/{market,places,currencies}.json."""
     sys.stdout.write(figures.printed(which))
+
+
+def _loaded(module: str) -> Any:
+    """What one command alone stands on comes when that command is given: `serve` would keep all of it, and begin later."""
+    return import_module(module)

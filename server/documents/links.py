@@ -1,6 +1,9 @@
 """Links to licence documents: made for who may see the licence, good for a quarter of an hour, for whoever has them."""
 
+import asyncio
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -9,7 +12,7 @@ from core.actor import SYSTEM
 from core.seal import Seal
 from market import certificates, documents
 from server.database import Database
-from server.documents import pdf, web
+from server.documents import web
 from server.graphql import errors
 
 SAFE = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -37,4 +40,5 @@ class Documents:
             headers["Content-Security-Policy"] = SAFE
             return Response(web.page(written), media_type="text/html", headers=headers)
         headers["Content-Disposition"] = f'inline; filename="{written.number}.pdf"'
+        pdf: Any = await asyncio.to_thread(import_module, "server.documents.pdf")  # large, and seldom asked for
         return Response(await pdf.pages(written, read.now), media_type="application/pdf", headers=headers)

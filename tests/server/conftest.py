@@ -20,7 +20,7 @@ from schema.activity import Told
 from schema.context import Context
 from server.assembly import assemble
 from server.database import Database
-from server.processes import PROTOCOLS
+from server.processes.api import PROTOCOLS
 from server.settings import Settings
 
 

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 import strawberry
 from argon2 import extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from graphql import GraphQLInputObjectType, GraphQLObjectType
 
 from server import auth
@@ -133,6 +134,9 @@ async def test_an_answer_takes_as_long_whether_or_not_somebody_has_that_email(da
             await authenticator.sign_in(email, "wrong", "")
     assert len(authenticator.checked) == 3
     assert len({repr(extract_parameters(known)) for known in authenticator.checked}) == 1
+    assert not auth._hasher.check_needs_rehash(auth._NOBODYS_HASH)
+    with pytest.raises(VerifyMismatchError):  # it was compared, and not turned away as no hash at all
+        auth._hasher.verify(auth._NOBODYS_HASH, "wrong")
     cost = extract_parameters(auth._NOBODYS_HASH)
     assert (cost.memory_cost >= 19_456, cost.time_cost >= 2) == (True, True)  # OWASP's floor
 

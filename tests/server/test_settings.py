@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server import settings
-from server.processes import sandbox_settings
+from server.processes.sandbox import sandbox_settings
 from server.settings import Settings, SettingsError, load
 
 PRODUCTION = {

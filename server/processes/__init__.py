@@ -1,0 +1,1 @@
+"""The processes behind the commands, a module each: the API, the worker, the sandbox. None loads what another stands on."""
