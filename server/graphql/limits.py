@@ -4,6 +4,7 @@
 text would hold the server for an hour.)
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from graphql import (
     GraphQLError,
     IntValueNode,
     ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionNode,
@@ -32,7 +34,9 @@ MAXIMUM_NODES = 25_000
 """Rows that one answer may hold if every page is full."""
 MAXIMUM_COST = 50_000
 MAXIMUM_DEFINITIONS = 100
-"""Operations and fragments: each operation is validated by itself, and a chain of fragments is a call stack here."""
+"""Operations and fragments: a chain of fragments is a call stack here."""
+MAXIMUM_OPERATIONS = 50
+"""Each is validated by itself."""
 
 SIZING = ("first", "last", "ids")
 WEIGHTS = {
@@ -51,7 +55,8 @@ CHANGE = 10
 @dataclass(frozen=True, slots=True)
 class Size:
     """Of a selection set. `nodes` are the rows of its connections when every page is full; `cost` is a point for each
-    object that can be loaded, and more for what reads much to answer little."""
+    object that can be loaded, and more for what reads much to answer little. `repeats`: how often one name stands in one
+    pair of braces, and `keys`, how many arguments or keys do: to validate those takes the square of their number."""
 
     depth: int = 0
     aliases: int = 0
@@ -59,6 +64,8 @@ class Size:
     root_fields: int = 0
     directives: int = 0
     introspected: int = 0
+    repeats: int = 0
+    keys: int = 0
     nodes: int = 0
     cost: int = 0
 
@@ -70,6 +77,8 @@ class Size:
             min(self.root_fields + other.root_fields, CEILING),
             min(self.directives + other.directives, CEILING),
             min(self.introspected + other.introspected, CEILING),
+            max(self.repeats, other.repeats),
+            max(self.keys, other.keys),
             min(self.nodes + other.nodes, CEILING),
             min(self.cost + other.cost, CEILING),
         )
@@ -82,6 +91,8 @@ LIMITS = Size(
     root_fields=20,
     directives=50,
     introspected=10,
+    repeats=20,
+    keys=100,
     nodes=MAXIMUM_NODES,
     cost=MAXIMUM_COST,
 )
@@ -94,6 +105,8 @@ WORDS = {
     "root_fields": "fields at its root",
     "directives": "directives",
     "introspected": "introspected types (the whole schema counts as ten)",
+    "repeats": "times the same name beside itself",
+    "keys": "arguments of one field, or keys of one object",
     "nodes": "rows in full pages",
     "cost": "points of cost",
 }
@@ -122,7 +135,7 @@ class Measure:
         return size.beside(Size(cost=max(change, 1 - size.cost)))  # nothing is for nothing
 
     def of(self, selections: SelectionSetNode, inside: frozenset[str] = frozenset()) -> Size:
-        size = Size()
+        size = Size(repeats=_repeats(selections))
         for selection in selections.selections:
             size = size.beside(self._selection(selection, inside))
         return size
@@ -148,6 +161,8 @@ class Measure:
             root_fields=1,
             directives=below.directives,
             introspected=below.introspected + INTROSPECTED.get(name, 0),
+            repeats=below.repeats,
+            keys=max(below.keys, len(field.arguments or ()), *(_keys(each.value) for each in field.arguments or ())),
             nodes=min(page * (1 + below.nodes) if page else below.nodes, CEILING),
             cost=min(weight + (rows * (1 + below.cost) if rows else below.cost), CEILING),
         )
@@ -189,6 +204,20 @@ def _defaults(document: DocumentNode) -> dict[str, Any]:
     return found
 
 
+def _repeats(selections: SelectionSetNode) -> int:
+    names = [(each.alias or each.name).value for each in selections.selections if isinstance(each, FieldNode)]
+    return max(Counter(names).values(), default=0)
+
+
+def _keys(value: object) -> int:
+    """Of the largest object within."""
+    if isinstance(value, ListValueNode):
+        return max(map(_keys, value.values), default=0)
+    if isinstance(value, ObjectValueNode):
+        return max(len(value.fields), 0, *(_keys(each.value) for each in value.fields))
+    return 0
+
+
 def _written(value: object) -> int | None:
     """The number, or the length of the list, that stands in the document."""
     if isinstance(value, ListValueNode):
@@ -215,7 +244,9 @@ def excesses(document: DocumentNode, variables: Mapping[str, Any] | None = None)
     if (count := len(document.definitions)) > MAXIMUM_DEFINITIONS:
         return [too_costly(f"{count} operations and fragments, where {MAXIMUM_DEFINITIONS} are allowed")]
     measure = Measure(document, variables)
-    parts = (part for part in document.definitions if isinstance(part, OperationDefinitionNode))
+    parts = [part for part in document.definitions if isinstance(part, OperationDefinitionNode)]
+    if len(parts) > MAXIMUM_OPERATIONS:
+        return [too_costly(f"{len(parts)} operations, where {MAXIMUM_OPERATIONS} are allowed")]
     return [error for operation in parts for error in over(operation, measure.operation(operation))]
 
 

@@ -6,7 +6,7 @@ import pytest
 from graphql import parse
 
 from server.graphql.engine import Engine, Rejected
-from server.graphql.limits import LIMITS, Measure, excesses
+from server.graphql.limits import LIMITS, MAXIMUM_OPERATIONS, Measure, excesses
 from server.graphql.negotiation import Parameters
 
 
@@ -43,6 +43,11 @@ def test_what_is_spread_is_counted_each_time() -> None:
         ("{ " + " ".join(f"a{n}: hello" for n in range(LIMITS.aliases + 1)) + " }", "aliases"),
         ("{ " + "hello " * (LIMITS.root_fields + 1) + " }", "root"),
         ("{ hello " + "@include(if: true) " * (LIMITS.directives + 1) + "}", "directives"),
+        ("{ nest { " + "depth " * (LIMITS.repeats + 1) + "} }", "the same name"),
+        ("{ nest { " + "depth: inner { depth } " * (LIMITS.repeats + 1) + "} }", "the same name"),
+        ("{ hello(" + " ".join(f"a{n}: 1" for n in range(LIMITS.keys + 1)) + ") }", "arguments"),
+        ("{ hello(in: [{ " + " ".join(f"a{n}: 1" for n in range(LIMITS.keys + 1)) + " }]) }", "keys"),
+        (" ".join(f"query Q{n} {{ hello }}" for n in range(MAXIMUM_OPERATIONS + 1)), "operations"),
         (
             "{ twins(first: 100) { nodes { listings(first: 100) { nodes { bids(last: 100) { nodes { id } } } } } } }",
             "rows",
