@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from payments.sandbox import create_sandbox
 from server import settings
-from server.processes import sandbox_settings
+from server.processes.sandbox import sandbox_settings
 from tests.payments.stripe_spec.checker import SpecCheck
 
 
