@@ -1,4 +1,5 @@
-"""Opening the database: one engine for work, one for questions, and the two context managers that the rooms are handed."""
+"""Opening the database: one engine for work, one for questions, the driver's own connections for most of those, and the two
+context managers that the rooms are handed."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -13,11 +14,11 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.util import greenlet_spawn
 
 from core.actor import Actor
 from core.store import CLOCK, CLOCK_NOW
 from core.work import OpenRead, OpenWork, Read, Work
+from server.asking import IDLE_SECONDS, Pool, connect
 from server.reactions import react
 
 SETTINGS = {
@@ -31,48 +32,43 @@ SEARCHING = {"plan_cache_mode": "force_custom_plan"}
 """A plan that fits all values makes a search over ranges a hundred times slower. Work finds rows by their numbers, and
 need not plan that anew each time."""
 
-IDLE_SECONDS = 1
-"""A connection that rested for longer is tried before it is used: the server may have gone meanwhile. To try it each time
-would cost every question one more."""
-
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """`writes` runs transactions; `reads` commits by itself, which saves a question two round trips. `after_commit` is called
-    after every work that recorded a fact: whoever tails the log or runs jobs may want to look."""
+    """`writes` runs transactions; `reads` commits by itself, which saves a question two round trips; `questions` are asked of
+    the driver. `after_commit` is called after every work that recorded a fact: whoever tails the log or runs jobs may want
+    to look."""
 
     url: str
     writes: AsyncEngine
     reads: AsyncEngine
+    questions: Pool
     after_commit: list[Callable[[], None]] = field(default_factory=list)
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
-        size: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
-        size["hide_parameters"] = True  # what people said stands in no error, and so in no log
+        size: dict[str, Any] = {"pool_size": pool_size, "hide_parameters": True}  # no log has what people said
         working, asking = ({"server_settings": each} for each in (SETTINGS, SETTINGS | SEARCHING))
-        return cls(
-            url=url,
-            writes=_trying_the_rested(create_async_engine(url, connect_args=working, **size)),
-            reads=_trying_the_rested(
-                create_async_engine(url, connect_args=asking, isolation_level="AUTOCOMMIT", **size)
-            ),
-        )
+        writes = create_async_engine(url, connect_args=working, max_overflow=pool_size, **size)
+        reads = create_async_engine(url, connect_args=asking, max_overflow=0, isolation_level="AUTOCOMMIT", **size)
+        questions = Pool(partial(connect, reads, SETTINGS | SEARCHING), pool_size)
+        return cls(url, _trying_the_rested(writes), _trying_the_rested(reads), questions)
 
     async def close(self) -> None:
         await self.writes.dispose()
         await self.reads.dispose()
+        await self.questions.close()
 
     def work(self, actor: Actor) -> OpenWork:
         return partial(open_work, self.writes, actor, self.after_commit)
 
     def read(self, actor: Actor, at: datetime | None = None) -> OpenRead:
         """`at`: the moment of the question, where the database's clock was asked just before; otherwise each read asks it."""
-        return partial(open_read, self.reads, actor, at)
+        return partial(open_read, self.reads, self.questions, actor, at)
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
         """The driver's own records. Raises sa.exc.DBAPIError."""
-        return await fetched(self.reads, sql, arguments)
+        return await fetched(self.questions, sql, arguments)
 
     def snapshot(self, actor: Actor) -> OpenRead:
         """Several questions about one moment, for whoever adds up what others change meanwhile."""
@@ -112,14 +108,16 @@ async def open_work(
 
 
 @asynccontextmanager
-async def open_read(engine: AsyncEngine, actor: Actor, at: datetime | None = None) -> AsyncIterator[Read]:
+async def open_read(
+    engine: AsyncEngine, questions: Pool, actor: Actor, at: datetime | None = None
+) -> AsyncIterator[Read]:
     """One short question."""
-    now = at or (await fetched(engine, CLOCK_NOW, ()))[0][0]
+    now = at or (await fetched(questions, CLOCK_NOW, ()))[0][0]
     session = cast(AsyncSession, Unopened(engine))
 
     async def fetch(sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
         """On the connection that the session holds, if it holds one: who waited for a second could wait for ever."""
-        asked = _within(session, sql, arguments) if session.in_transaction() else fetched(engine, sql, arguments)
+        asked = _within(session, sql, arguments) if session.in_transaction() else fetched(questions, sql, arguments)
         return await asked
 
     try:
@@ -147,13 +145,13 @@ class Unopened:
         return getattr(self._made, name)
 
 
-async def fetched(engine: AsyncEngine, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+async def fetched(questions: Pool, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
     """The driver's records; the connection is given back at once. Raises sa.exc.DBAPIError, like a session."""
-    held = await engine.raw_connection()
+    driver = await questions.take()
     try:
-        return await _sent(held.driver_connection, partial(greenlet_spawn, held.invalidate), sql, arguments)
+        return await _sent(driver, partial(questions.drop, driver), sql, arguments)
     finally:
-        await greenlet_spawn(held.close)
+        questions.give_back(driver)
 
 
 async def _within(session: AsyncSession, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -12,11 +13,13 @@ from core.actor import SYSTEM
 from core.rows import Plain
 from core.tables import Job
 from market.tables import ConsentPolicy, RateCard, Twin
-from server.database import Database
+from server.asking import IDLE_SECONDS, Pool, connect
+from server.database import SETTINGS, Database
 from server.graphql.errors import will_pass
 from tests import factories
 
 BY_ID = Plain(sa.select(Job, col(Job.id) * 2).where(col(Job.kind).in_(("a", "b")), col(Job.id) > sa.bindparam("least")))
+SLOW = Plain(sa.select(Job).where(sa.text("pg_sleep(5) is not null")))
 
 
 async def jobs(database: Database) -> None:
@@ -53,14 +56,17 @@ async def test_one_question_holds_one_connection(database: Database) -> None:
     reads = create_async_engine(
         database.url, isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=0, pool_timeout=0.5
     )
-    narrow = replace(database, reads=reads)
-    async with narrow.read(SYSTEM)() as read:
-        await BY_ID.all(read, {"least": 0})
-        await read.session.execute(sa.text("select 1"))
-        await BY_ID.all(read, {"least": 0})
-    async with narrow.read(SYSTEM)() as read:
-        await BY_ID.all(read, {"least": 0})
+    narrow = replace(database, reads=reads, questions=Pool(partial(connect, reads, SETTINGS), 1))
+    async with asyncio.timeout(20):
+        for _ in range(2):
+            async with narrow.read(SYSTEM)() as read:
+                await BY_ID.all(read, {"least": 0})
+                await read.session.execute(sa.text("select 1"))
+                await BY_ID.all(read, {"least": 0})
+            async with narrow.read(SYSTEM)() as read:
+                await asyncio.gather(*[BY_ID.all(read, {"least": 0}) for _ in range(3)])
     await reads.dispose()
+    await narrow.questions.close()
 
 
 async def test_what_fails_fails_as_in_a_session(database: Database) -> None:
@@ -73,31 +79,43 @@ async def test_what_fails_fails_as_in_a_session(database: Database) -> None:
         assert len(await BY_ID.all(read, {"least": 0})) == 2
 
 
+async def lose_all(database: Database, which: str = "true") -> int:
+    """How many connections of those were cut."""
+    mine = "datname = current_database() and pid <> pg_backend_pid()"
+    cut = sa.text(f"select count(pg_terminate_backend(pid)) from pg_stat_activity where {mine} and {which}")
+    async with database.work(SYSTEM)() as work:
+        return int((await work.session.execute(cut)).scalar_one())
+
+
 async def test_a_lost_connection_passes_and_is_not_used_again(database: Database) -> None:
     await jobs(database)
     async with database.read(SYSTEM)() as read:
-        await BY_ID.all(read, {"least": 0})
-    async with database.work(SYSTEM)() as work:
-        mine = sa.text(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
-        )
-        await work.session.execute(mine)
-    with pytest.raises(sa.exc.DBAPIError) as lost:
-        async with database.read(SYSTEM)() as read:
-            await BY_ID.all(read, {"least": 0})
+        asking = asyncio.create_task(SLOW.all(read, {}))
+        while not await lose_all(database, "wait_event = 'PgSleep'"):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        with pytest.raises(sa.exc.DBAPIError) as lost:
+            await asking
     assert will_pass(lost.value)
     async with database.read(SYSTEM)() as read:
         assert len(await BY_ID.all(read, {"least": 0})) == 2
+
+
+async def test_one_that_was_lost_while_it_rested_costs_nobody_a_question(database: Database) -> None:
+    await jobs(database)
+    for seconds in (0.1, IDLE_SECONDS + 0.1):
+        async with database.read(SYSTEM)() as read:
+            assert len(await BY_ID.all(read, {"least": 0})) == 2
+        await lose_all(database)
+        await asyncio.sleep(seconds)
 
 
 async def test_a_question_that_is_given_up_leaves_no_connection_behind_that_still_answers_it(
     database: Database,
 ) -> None:
     await jobs(database)
-    slow = Plain(sa.select(Job).where(sa.text("pg_sleep(5) is not null")))
     async with database.read(SYSTEM)() as read:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
-                await slow.all(read, {})
+                await SLOW.all(read, {})
     async with database.read(SYSTEM)() as read:
         assert len(await BY_ID.all(read, {"least": 0})) == 2
