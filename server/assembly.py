@@ -63,7 +63,7 @@ def assemble(
 ) -> Starlette:
     is_https = settings.url.startswith("https:")
     feed, wire = Feed(database), Wire(database.url)
-    authenticator = Authenticator(database, is_https=is_https)
+    authenticator = Authenticator(database, is_https=is_https, remembers=settings.keys_remembered_seconds)
     presence = Presence(database, authenticator)
     seal = Seal(settings.secret.get_secret_value())
     contexts = Contexts(database, gateway, seal, feed, Proofs(database, seal), settings.url, loaders)

@@ -8,8 +8,7 @@ import unicodedata
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -18,11 +17,12 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from argon2.low_level import ARGON2_VERSION
 from starlette.requests import HTTPConnection
 
-from core.actor import ANONYMOUS, SYSTEM, Actor
+from core.actor import ANONYMOUS, SYSTEM
 from market import api_keys, people
 from market.facts import SignInRefused
 from server import store
 from server.attempts import ACCOUNT, ADDRESS, Attempts, network
+from server.callers import NOBODY, Caller, Known
 from server.database import Database
 
 T = TypeVar("T")
@@ -54,32 +54,14 @@ class TooMany(Exception):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The actor, and by what it is known: `key_id` and `sign_in_id` are null for the anonymous. `by_cookie`: a browser
-    sends the credential along by itself, so what changes anything must prove that our own page asked. `at` is the moment,
-    by the database's clock, at which the credential held."""
-
-    actor: Actor
-    key_id: int | None = None
-    sign_in_id: int | None = None
-    by_cookie: bool = False
-    at: datetime | None = None
-
-    @property
-    def credential(self) -> tuple[int | None, int | None]:
-        return self.key_id, self.sign_in_id
-
-
-NOBODY = Caller(ANONYMOUS)
-
-
 class Authenticator:
     """Credentials -> callers. Keys and sessions that were used are noted in `used` and `seen`; `server.presence`
-    writes them down later."""
+    writes them down later. `remembers`: for so many seconds it is known who showed a key."""
 
-    def __init__(self, database: Database, *, is_https: bool) -> None:
+    def __init__(self, database: Database, *, is_https: bool, remembers: float = 0) -> None:
         self.database = database
+        self.known = Known(remembers)
+        database.after_commit.append(self.known.forget)
         self.cookie = "__Host-twinmarket" if is_https else "twinmarket"
         self.is_https = is_https
         self.used: set[int] = set()
@@ -96,17 +78,22 @@ class Authenticator:
             return await self._by_cookie(cookie)
         return NOBODY
 
+    async def asker_of(self, request: HTTPConnection) -> Caller:
+        """The same; but it may be known from a moment ago: enough for what changes nothing. Raises WrongCredential."""
+        header = request.headers.get("authorization")
+        if header is None:
+            return await self.caller_of(request)
+        return await self.known.caller(digest(_key_in(header)), self._by_digest)
+
     async def bearer(self, header: str) -> Caller:
-        scheme, _, key = header.strip().partition(" ")
-        if scheme.lower() != "bearer":
-            raise WrongCredential("The Authorization header must be `Bearer`, a space and an API key.")
-        return await self.by_key(key.strip())
+        return await self._by_digest(digest(_key_in(header)))
 
     async def by_key(self, key: str) -> Caller:
-        if not api_keys.is_one(key):
-            raise WrongCredential("That is not an API key of this marketplace: they begin with `tm_`.")
-        holder = await store.key_holder(self.database.fetch, digest(key))
-        if holder is None or holder.key_id is None or not hmac.compare_digest(holder.secret_hash, digest(key)):
+        return await self._by_digest(digest(_checked(key)))
+
+    async def _by_digest(self, digest: bytes) -> Caller:
+        holder = await store.key_holder(self.database.fetch, digest)
+        if holder is None or holder.key_id is None or not hmac.compare_digest(holder.secret_hash, digest):
             raise WrongCredential("This API key is unknown or was revoked. Make a new one with createApiKey.")
         if _is_stale(holder):
             self.used.add(holder.key_id)
@@ -169,6 +156,20 @@ class Authenticator:
             return await asyncio.get_running_loop().run_in_executor(_pool, do, *given)
         finally:
             self._waiting -= 1
+
+
+def _key_in(header: str) -> str:
+    """Raises WrongCredential."""
+    scheme, _, key = header.strip().partition(" ")
+    if scheme.lower() != "bearer":
+        raise WrongCredential("The Authorization header must be `Bearer`, a space and an API key.")
+    return _checked(key.strip())
+
+
+def _checked(key: str) -> str:
+    if not api_keys.is_one(key):
+        raise WrongCredential("That is not an API key of this marketplace: they begin with `tm_`.")
+    return key
 
 
 def _is_stale(holder: store.Credential) -> bool:

@@ -11,7 +11,8 @@ from core.errors import InvalidInput, NotAllowed, NotFound, Refusal, WrongState
 from market import people
 from server import auth
 from server.attempts import TooManyAttempts
-from server.auth import Authenticator, Caller, TooMany, WrongCredential
+from server.auth import Authenticator, TooMany, WrongCredential
+from server.callers import Caller
 from server.graphql import errors, negotiation
 from server.graphql.negotiation import Malformed
 

@@ -11,7 +11,8 @@ from itertools import count
 
 from core.actor import SYSTEM
 from server import store, tasks
-from server.auth import Authenticator, Caller
+from server.auth import Authenticator
+from server.callers import Caller
 from server.database import Database
 from server.outages import outlived
 

@@ -220,6 +220,13 @@ class Settings(BaseSettings):
         validation_alias="TRUSTED_DOCUMENTS",
         description="A JSON file of hash and GraphQL document, as client compilers write it. Set: no other is answered.",
     )
+    keys_remembered_seconds: float = Field(
+        default=1,
+        ge=0,
+        le=1,
+        validation_alias="KEYS_REMEMBERED_SECONDS",
+        description="For how long queries take an API key for what it was; 0: each looks it up. Whatever writes always does.",
+    )
     activity_kept_days: int = Field(
         default=90,
         ge=1,

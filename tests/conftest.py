@@ -2,6 +2,7 @@
 
 Copies are made one after the other: one in the making holds up whoever reads a log below the oldest transaction."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import count
@@ -17,6 +18,10 @@ from server.postgres import FAST, Postgres
 from tests.fakes.memory import passing_folder
 
 pytest_plugins = ["tests.fakes.sandbox", "tests.fakes.deal", "tests.fakes.town"]
+
+os.environ["KEYS_REMEMBERED_SECONDS"] = (
+    "0"  # tests move the database's clock, and change powers behind a process's back
+)
 
 _copies = count(1)
 

@@ -10,7 +10,8 @@ from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.auth import Caller, WrongCredential, is_from_our_page
+from server.auth import WrongCredential, is_from_our_page
+from server.callers import Caller
 from server.graphql import errors, negotiation, over_sse
 from server.graphql.allowance import holder_of
 from server.graphql.edge import Edge, Refused
@@ -69,6 +70,8 @@ async def _answered(edge: Edge, request: Request, kind: str, events: bool) -> Re
     except Malformed as fault:
         raise Turned(400, str(fault)) from None
     prepared = paid.prepared
+    if caller.is_known and prepared.kind is not OperationType.QUERY:
+        caller = await _caller(edge, request, anew=True)
     request.state.operation = prepared.name
     address = request.client.host if request.client else None
     at = caller.at if prepared.kind is OperationType.QUERY else None  # what changes anything asks the clock anew
@@ -101,9 +104,10 @@ async def _parameters(request: Request) -> Parameters:
         raise Turned(400, str(fault)) from None
 
 
-async def _caller(edge: Edge, request: Request) -> Caller:
+async def _caller(edge: Edge, request: Request, *, anew: bool = False) -> Caller:
+    ask = edge.authenticator.caller_of if anew else edge.authenticator.asker_of
     try:
-        caller = await edge.authenticator.caller_of(request)
+        caller = await ask(request)
     except WrongCredential as wrong:
         raise Turned(401, str(wrong), code="UNAUTHENTICATED", headers={"WWW-Authenticate": "Bearer"}) from None
     if caller.by_cookie and request.method == "POST" and not is_from_our_page(request):

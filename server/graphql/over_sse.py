@@ -13,7 +13,7 @@ from graphql import OperationType
 from starlette.responses import Response, StreamingResponse
 
 from schema.context import Context
-from server.auth import Caller
+from server.callers import Caller
 from server.graphql import errors
 from server.graphql.engine import Answer, Engine, Event, Prepared
 from server.graphql.negotiation import EVENTS

@@ -13,7 +13,8 @@ from graphql import OperationType
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from schema.context import Context
-from server.auth import NOBODY, Caller, WrongCredential
+from server.auth import WrongCredential
+from server.callers import NOBODY, Caller
 from server.graphql import errors, negotiation
 from server.graphql.allowance import address_of, holder_of
 from server.graphql.edge import Edge, Refused

@@ -1,0 +1,69 @@
+"""Callers, and who showed an API key a moment ago: a brand's app asks many times a second, and is not looked up each time.
+
+What is known is told to queries alone, by the digest of the key, and for a second at most. A commit of this process forgets
+all of it; what another process has changed is seen when that second is over.
+"""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from time import monotonic
+
+from core.actor import ANONYMOUS, Actor
+
+MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The actor, and by what it is known: `key_id` and `sign_in_id` are null for the anonymous. `by_cookie`: a browser
+    sends the credential along by itself, so what changes anything must prove that our own page asked. `at` is the moment,
+    by the database's clock, at which the credential held. `is_known`: it did a moment ago, and nobody asked again."""
+
+    actor: Actor
+    key_id: int | None = None
+    sign_in_id: int | None = None
+    by_cookie: bool = False
+    at: datetime | None = None
+    is_known: bool = False
+
+    @property
+    def credential(self) -> tuple[int | None, int | None]:
+        return self.key_id, self.sign_in_id
+
+
+NOBODY = Caller(ANONYMOUS)
+
+
+class Known:
+    """One per process."""
+
+    def __init__(self, seconds: float, *, clock: Callable[[], float] = monotonic) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._callers: OrderedDict[bytes, tuple[Caller, float, float]] = OrderedDict()
+        self._forgotten = 0
+
+    def forget(self) -> None:
+        self._forgotten += 1
+        self._callers.clear()
+
+    async def caller(self, digest: bytes, ask: Callable[[bytes], Awaitable[Caller]]) -> Caller:
+        """Of the key with this digest; `ask` looks it up. The moment that is told is the database's own, and how long ago
+        it said so: never one that it has not reached."""
+        found, now = self._callers.get(digest), self._clock()
+        if found is not None and now < found[1]:
+            caller, _, told_at = found
+            return replace(caller, at=caller.at and caller.at + timedelta(seconds=now - told_at), is_known=True)
+        forgotten = self._forgotten
+        caller = await ask(digest)
+        if self._seconds and forgotten == self._forgotten:  # nothing was committed since it was asked
+            self._keep(digest, caller, now + self._seconds)
+        return caller
+
+    def _keep(self, digest: bytes, caller: Caller, until: float) -> None:
+        self._callers[digest] = (caller, until, self._clock())
+        self._callers.move_to_end(digest)
+        if len(self._callers) > MOST:
+            self._callers.popitem(last=False)
