@@ -157,7 +157,7 @@ class TwinMutations:
                 total_exclusivity=input.total_exclusivity_factor,
                 floor=input.floor,
             )
-        return RatesSet(twin=Twin.of(row), rate_card=RateCard.of(card.version, card_of(card)))
+        return RatesSet(twin=Twin.of(row), rate_card=RateCard(card=card_of(card), version=card.version))
 
 
 def _details(input: CreateTwinInput) -> TwinDetails:

@@ -7,6 +7,7 @@ import strawberry
 
 from market import consent, errors, tables
 from schema.enums import Industry, Medium
+from schema.relations import derived
 from schema.rights import in_order, shortest
 from schema.scalars import Territory
 
@@ -15,10 +16,11 @@ from schema.scalars import Territory
     description="What the model allows to be asked for at all. Checked on every quote, bid, acceptance and asset."
 )
 class ConsentPolicy:
+    countries: strawberry.Private[frozenset[str]]
     version: int
     media: list[Medium]
     forbidden_industries: list[Industry]
-    territories: list[Territory]
+    territories: list[Territory] = derived(lambda policy: shortest(policy.countries))
     maximum_days: int
     asset_approval_required: bool
     training_allowed: bool
@@ -32,7 +34,7 @@ class ConsentPolicy:
             version=value.version,
             media=in_order(value.media),
             forbidden_industries=sorted(value.forbidden_industries, key=lambda industry: industry.number),
-            territories=shortest(value.territories),
+            countries=value.territories,
             maximum_days=value.maximum_days,
             asset_approval_required=value.asset_approval_required,
             training_allowed=value.training_allowed,
@@ -46,7 +48,7 @@ class ConsentPolicy:
             version=0,
             media=[],
             forbidden_industries=[],
-            territories=[],
+            countries=frozenset(),
             maximum_days=0,
             asset_approval_required=True,
             training_allowed=False,

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Annotated, Self, TypeAlias
 
 import strawberry
+from sqlalchemy.dialects.postgresql.ranges import MultiRange
 
 from market import tables
 from market.store.rights import countries_of
@@ -12,7 +13,7 @@ from schema.errors import InvalidInput, NotAllowed, WrongState
 from schema.ids import Node, stored
 from schema.paging import Connection
 from schema.parties import Agency, Model
-from schema.relations import related
+from schema.relations import derived, related
 from schema.rights import shortest
 from schema.scalars import Territory
 
@@ -28,9 +29,11 @@ class Mandate(Node):
     model_row_id: strawberry.Private[int]
     agency_row_id: strawberry.Private[int]
 
+    countries: strawberry.Private[MultiRange[int]]
+
     status: MandateStatus
     commission_basis_points: int
-    territories: list[Territory]
+    territories: list[Territory] = derived(lambda mandate: shortest(countries_of(mandate.countries)))
     starts_on: date
     ends_on: date
     decides_assets: bool = strawberry.field(description="Whether the model lets the agency decide assets in her place.")
@@ -43,7 +46,7 @@ class Mandate(Node):
             agency_row_id=row.agency_id,
             status=row.status,
             commission_basis_points=row.commission_bps,
-            territories=shortest(countries_of(row.territories)),
+            countries=row.territories,
             starts_on=stored(row.days.lower),
             ends_on=stored(row.days.upper) - timedelta(days=1),
             decides_assets=row.decides_assets_since is not None,

@@ -25,7 +25,7 @@ class Money:
 
     @classmethod
     def minor(cls, minor: int, currency: str) -> Self:
-        return cls.of(money.Money(minor, currency))
+        return cls(amount=Decimal(minor).scaleb(-money.CURRENCIES[currency].digits), currency=Currency(currency))
 
 
 @strawberry.input

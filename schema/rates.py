@@ -14,7 +14,8 @@ from schema.context import Info
 from schema.enums import Medium
 from schema.money import Money, chargeable
 from schema.parties import Party
-from schema.rights import countries
+from schema.relations import Lasting, derived
+from schema.rights import countries, in_order
 from schema.scalars import Currency, Territory
 
 
@@ -44,41 +45,34 @@ class TerritoryFactor:
 
 
 @strawberry.type
-class RateCard:
+class RateCard(Lasting):
+    card: strawberry.Private[Card]
     version: int
-    currency: Currency
-    rates: list[Rate] = strawberry.field(
+    currency: Currency = derived(lambda shown: shown.card.currency)
+    rates: list[Rate] = derived(
+        lambda shown: [
+            Rate(medium=medium, per_30_days=Money.minor(shown.card.rates[medium], shown.card.currency))
+            for medium in in_order(shown.card.rates)
+        ],
         description="The price of a medium for thirty days, non-exclusive, in one country of factor 1.",
     )
-    territory_factors: list[TerritoryFactor] = strawberry.field(
+    territory_factors: list[TerritoryFactor] = derived(
+        lambda shown: [
+            TerritoryFactor(territory=Territory(code), factor=factor(e4))
+            for code, e4 in sorted(shown.card.factors_e4.items())
+        ],
         description=(
             "What a country or region weighs. Asked territories weigh the cheapest way to buy them: a region costs "
             "its factor, or its "
             "parts, whichever is less."
-        )
+        ),
     )
-    industry_exclusivity_factor: Decimal
-    total_exclusivity_factor: Decimal
-    floor: Money = strawberry.field(description="No bid under this, whatever the rights.")
-
-    @classmethod
-    def of(cls, version: int, card: Card) -> Self:
-        return cls(
-            version=version,
-            currency=Currency(card.currency),
-            rates=[
-                Rate(medium=medium, per_30_days=Money.minor(card.rates[medium], card.currency))
-                for medium in Medium
-                if medium in card.rates
-            ],
-            territory_factors=[
-                TerritoryFactor(territory=Territory(code), factor=factor(e4))
-                for code, e4 in sorted(card.factors_e4.items())
-            ],
-            industry_exclusivity_factor=factor(card.industry_exclusivity_e4),
-            total_exclusivity_factor=factor(card.total_exclusivity_e4),
-            floor=Money.minor(card.floor_minor, card.currency),
-        )
+    industry_exclusivity_factor: Decimal = derived(lambda shown: factor(shown.card.industry_exclusivity_e4))
+    total_exclusivity_factor: Decimal = derived(lambda shown: factor(shown.card.total_exclusivity_e4))
+    floor: Money = derived(
+        lambda shown: Money.minor(shown.card.floor_minor, shown.card.currency),
+        description="No bid under this, whatever the rights.",
+    )
 
 
 @strawberry.type

@@ -1,7 +1,7 @@
 """Fields that are one step away: what a row points at, through a loader, and what is worked out of it."""
 
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from typing import Any, Generic, TypeVar
 
 import strawberry
 from graphql import FieldNode, FragmentSpreadNode, GraphQLNamedType, SelectionSetNode, get_named_type
@@ -10,18 +10,35 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from market.store.companions import Companion, Companions
 from schema.context import Info
 
-BESIDE = "beside"
+T = TypeVar("T")
+
+BESIDE, DERIVED = "beside", "derived"
+"""In a field's metadata."""
 WITHIN = ("edges", "nodes", "node")
 DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
+
+
+class Here(Generic[T]):
+    """Something that was loaded before: it can be awaited like all that a loader hands out, and need not be."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: T) -> None:
+        self.value = value
+
+    def __await__(self) -> Generator[Any, None, T]:
+        return self.value
+        yield
 
 
 def related(load: Callable[[Any, Any], Awaitable[Any]], *, beside: Companion | None = None, **described: Any) -> Any:
     """A field whose value `load` finds for its object with the loaders of this answer: a future, so that the rows of a page
     wait for one batch and need no coroutine each. `beside`: what a statement that finds twins may bring along, so that the
-    loader need not ask."""
+    loader need not ask, and nobody wait."""
 
     def resolve(root: Any, info: Info):  # type: ignore[no-untyped-def]
-        return load(root, info.context.load)
+        found = load(root, info.context.load)
+        return found.value if found.__class__ is Here else found
 
     return strawberry.field(resolver=resolve, metadata={BESIDE: beside} if beside else None, **described)
 
@@ -48,9 +65,16 @@ def _beside(raw: Any, kind: GraphQLNamedType, selections: SelectionSetNode | Non
 
 
 def derived(make: Callable[[Any], Any], **described: Any) -> Any:
-    """A field that `make` works out of its object, where it is asked for."""
+    """A field that `make` works out of its object alone, where it is asked for."""
 
     def resolve(root: Any):  # type: ignore[no-untyped-def]
         return make(root)
 
-    return strawberry.field(resolver=resolve, **described)
+    return strawberry.field(resolver=resolve, metadata={DERIVED: make}, **described)
+
+
+class Lasting:
+    """A thing that nobody can change and that is shown again and again. `told`: the selection for which something was last
+    made of it, and what that was."""
+
+    told: tuple[object, dict[str, Any]] = (None, {})

@@ -9,7 +9,7 @@ from typing import cast
 from starlette.applications import Starlette
 
 from payments.gateway import Gateway
-from resolvers.loaders import load
+from resolvers.loaders import keeping
 from server import gateway, logs, settings
 from server.assembly import assemble
 from server.database import Database
@@ -19,7 +19,7 @@ from server.settings import Settings
 
 
 def create_app(settings: Settings, database: Database, gateway: Gateway) -> Starlette:
-    return assemble(settings, database, gateway, schema=build_schema(), loaders=load)
+    return assemble(settings, database, gateway, schema=build_schema(), loaders=keeping())
 
 
 def from_environment() -> Starlette:

@@ -35,7 +35,8 @@ def with_asked(table: AnyRights, exclusivity: Exclusivity) -> sa.ColumnElement[b
 
 
 def values(rights: Rights) -> dict[str, Any]:
-    return {parameter.key: columns_of(rights)[name] for name, parameter in ASKED.items()}
+    columns = columns_of(rights)
+    return {parameter.key: columns[name] for name, parameter in ASKED.items()}
 
 
 def between(one: AnyRights, other: AnyRights) -> sa.ColumnElement[bool]:

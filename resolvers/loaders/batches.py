@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import strawberry
 from strawberry import dataloader
@@ -10,6 +10,7 @@ from strawberry import dataloader
 from core.work import OpenRead, Read
 from market.pricing import Card
 from schema.rates import RateCard
+from schema.relations import Here
 
 K = TypeVar("K", bound=Hashable)
 R = TypeVar("R")
@@ -20,10 +21,18 @@ Find = Callable[[Read, Sequence[K]], Awaitable[Mapping[K, R]]]
 
 class DataLoader(dataloader.DataLoader[K, T]):
     """One that several fields can wait for: where one of them is given up, because a field beside it is forbidden, the
-    others go on."""
+    others go on. For what it was primed with nobody has to wait."""
+
+    def __init__(self, load_fn: Callable[[list[K]], Awaitable[Sequence[T | BaseException]]], **options: Any) -> None:
+        super().__init__(load_fn=load_fn, **options)
+        self._primed: dict[K, Here[T]] = {}
 
     def load(self, key: K) -> Awaitable[T]:
-        return asyncio.shield(super().load(key))
+        here = self._primed.get(key) if self._primed else None
+        return here or asyncio.shield(super().load(key))
+
+    def prime(self, key: K, value: T, force: bool = False) -> None:
+        self._primed[key] = Here(value)
 
 
 class Kept:
@@ -38,7 +47,7 @@ class Kept:
     def keep(self, version: tuple[int, int], card: Card) -> RateCard:
         while len(self.cards) >= self.MOST:
             del self.cards[next(iter(self.cards))]
-        shown = self.cards[version] = RateCard.of(version[1], card)
+        shown = self.cards[version] = RateCard(card=card, version=version[1])
         return shown
 
 

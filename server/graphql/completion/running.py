@@ -4,7 +4,7 @@ from asyncio import Future, ensure_future, gather
 from collections import deque
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
-from types import CoroutineType
+from types import CoroutineType, GeneratorType
 from typing import Any, TypeAlias
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, GraphQLResolveInfo, Undefined
@@ -20,6 +20,10 @@ Completer = Callable[[Any, "Completion"], Any]
 
 Coming: TypeAlias = tuple[Awaitable[Any], dict[str, Any], str, Completer]
 """A value that will come, the object and the name under which it will stand there, and what is to be made of it."""
+
+
+HERE: set[type] = set()
+"""Classes of values that nobody need wait for. Of generators some have to be waited for."""
 
 
 class Bail(Exception):
@@ -127,11 +131,15 @@ class Completion:
 
     def place(self, value: Any, answer: dict[str, Any], key: str, complete: Completer) -> None:
         """Put a resolver's value into its place, now or when it comes."""
-        if isinstance(value, Future) and value.done():  # loaded before
+        if value.__class__ in HERE:
+            answer[key] = complete(value, self)
+        elif isinstance(value, Future) and value.done():  # loaded before
             answer[key] = complete(value.result(), self)
         elif isawaitable(value):
             self.waiting.append((value, answer, key, complete))
         else:
+            if not isinstance(value, GeneratorType):
+                HERE.add(value.__class__)
             answer[key] = complete(value, self)
 
     async def settle(self) -> None:

@@ -21,6 +21,7 @@ from graphql.execution.collect_fields import FieldDetailsList
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
+from schema.relations import DERIVED, Lasting
 from server.graphql.completion.running import Asked, Bail, Completer, Completion, admit
 
 DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
@@ -47,6 +48,9 @@ class Writer:
         self.converter = converter
         self.names: dict[str, Any] = {"Bail": Bail, "admit": admit}
         self._written: dict[tuple[object, ...], str] = {}
+        self._asking: set[str] = set()
+        """Functions of which something below is asked of a resolver: what they make is another each time."""
+        self._asks = False
         self._kept: list[FieldDetailsList] = []  # what is remembered by its identity has to stay
 
     def completer(self, kind: GraphQLOutputType, details: FieldDetailsList) -> Completer:
@@ -102,7 +106,7 @@ class Writer:
         if isinstance(kind, GraphQLObjectType):
             return [f"{v} = {self._object(kind, details)}({v}, x)"]
         if isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
-            learn = Members(self, kind, details)
+            learn, self._asks = Members(self, kind, details), True
             known, learner = self._named(learn.known, "known"), self._named(learn, "learn")
             return [f"{v} = ({known}.get({v}.__class__) or {learner}({v}, x))({v}, x)"]
         raise Unfit
@@ -126,16 +130,27 @@ class Writer:
                 plain += before
                 entries.append(f"{key!r}: {entry}")
                 asking += after
+            self._asks = self._asks or bool(asking)
+            remembered, remember = self._remembering(definition.origin)
             return [
                 f"if v.__class__ not in {known}:",
                 f"    admit({known}, v, {is_type_of})",
+                *remembered,
                 *plain,
                 f"r = {{{', '.join(entries)}}}",
                 *asking,
+                *remember,
                 "return r",
             ]
 
         return self._function(("object", kind.name, *(id(each.node) for each in details)), details, "v", write)
+
+    def _remembering(self, origin: type) -> tuple[list[str], list[str]]:
+        """What lasts is completed once for a selection in which nothing is asked of a resolver."""
+        if self._asks or not issubclass(origin, Lasting):
+            return [], []
+        selection = self._named(object(), "selection")
+        return [f"if v.told[0] is {selection}:", "    return v.told[1]"], [f"v.told = {selection}, r"]
 
     def _field(
         self, kind: GraphQLObjectType, key: str, fields: FieldDetailsList, v: str
@@ -151,6 +166,8 @@ class Writer:
             raise Unfit
         if strawberry.is_basic_field and not field.args and self.converter.config.default_resolver is getattr:
             return [f"{v} = v.{strawberry.python_name}", *self._completed(field.type, fields, v)], v, []
+        if (make := strawberry.metadata.get(DERIVED)) is not None:
+            return [f"{v} = {self._named(make, 'make')}(v)", *self._completed(field.type, fields, v)], v, []
         asked = Asked(kind, key, field, fields, strawberry)
         call, complete = self._call(asked), self._value(field.type, fields)
         if strawberry.is_async:
@@ -212,8 +229,13 @@ class Writer:
         if name is None:
             name = self._written[key] = f"f{len(self._written)}"
             self._kept.append(details)
+            beside, self._asks = self._asks, False
             source = "\n".join([f"def {name}({v}, x):", *_indented(write())])
             exec(compile(source, f"<completion of {key[1]}>", "exec"), self.names)  # noqa: S102 - all of it is written here
+            if self._asks:
+                self._asking.add(name)
+            self._asks = self._asks or beside
+        self._asks = self._asks or name in self._asking
         return name
 
     def _shared(self, key: tuple[object, ...], thing: Any) -> str:
