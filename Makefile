@@ -24,6 +24,11 @@ export HOME := $(CURDIR)/var/home
 $(shell mkdir -p "$(CURDIR)/var/home")
 endif
 
+# Where Python may keep nothing beside what it reads, every start would compile all packages anew.
+ifneq ($(PYTHONDONTWRITEBYTECODE),)
+export UV_COMPILE_BYTECODE := 1
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help demo web dev pictures torture test check fmt lint types migrations schema bench clean
 

@@ -4,6 +4,8 @@ A session makes of every row an object that it can write back later. Whoever onl
 more than the question. So a `Plain` has two ways: within a `Work` the session's own objects, if it may change them;
 anywhere else named tuples with the same attributes. Ranges stay as the driver gives them, with `lower` and `upper`, and a
 multirange is a list of them. A row that an outer join did not find is None.
+
+A `Change` is a statement that writes, for rows of which the session knows nothing and need not.
 """
 
 from collections import namedtuple
@@ -14,8 +16,9 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.dialects.postgresql.ranges import AbstractMultiRange, AbstractRange
+from sqlalchemy.orm import Bundle
 
-from core.work import Read, Work
+from core.work import Fetch, Read, Work
 
 Part: TypeAlias = Callable[[list[Any]], Any]
 """Makes one of the things that were selected of all the values of a record."""
@@ -23,9 +26,56 @@ Part: TypeAlias = Callable[[list[Any]], Any]
 _DIALECT = dialect(dbapi=dialect.import_dbapi())  # type: ignore[no-untyped-call]
 
 
-class Plain:
-    """`query` selects tables, aliases of them and columns, a table first if any; all that differs from time to time is a
+class Compiled:
+    """A statement in PostgreSQL's own words, once it was asked for the first time. All that differs from time to time is a
     named parameter of it."""
+
+    __slots__ = ("_fixed", "_names", "_sql", "_statement", "_writers")
+
+    def __init__(self, statement: Any) -> None:
+        self._statement = statement
+        self._sql = ""
+        self._names: Sequence[str] = ()
+        self._writers: Mapping[str, Callable[[Any], Any]] = {}
+        self._fixed: Mapping[str, Any] = {}
+
+    async def ask(self, fetch: Fetch, values: Mapping[str, Any]) -> Sequence[Any]:
+        if not self._sql:
+            self._compile(values)
+        fixed = self._fixed
+        given = [fixed[name] if name in fixed else self._written(name, values[name]) for name in self._names]
+        return await fetch(self._sql, given)
+
+    def _compile(self, values: Mapping[str, Any]) -> None:
+        compiled: Any = self._statement.compile(dialect=_DIALECT)
+        state = compiled.construct_expanded_state(dict(values))
+        self._writers = {**compiled._bind_processors, **(state.processors or {})}
+        self._names = state.positiontup
+        self._fixed = {name: self._written(name, state.parameters[name]) for name in self._names if name not in values}
+        self._sql = state.statement
+
+    def _written(self, name: str, value: Any) -> Any:
+        write = self._writers.get(name)
+        return value if write is None else write(value)
+
+
+class Change:
+    """A statement that writes; what it returns, if anything, is plain columns."""
+
+    def __init__(self, statement: Any) -> None:
+        self.statement = statement
+        self._compiled = Compiled(statement)
+
+    async def make(self, work: Work, values: Mapping[str, Any]) -> Sequence[Any]:
+        if work.fetch is not None:
+            return await self._compiled.ask(work.fetch, values)
+        done: Any = await work.session.execute(self.statement, dict(values))
+        return done.all() if done.returns_rows else ()
+
+
+class Plain:
+    """`query` selects tables, aliases of them, some columns of one as a `Bundle`, and columns, a table first if any; all
+    that differs from time to time is a named parameter of it."""
 
     def __init__(self, query: sa.Select[*tuple[Any, ...]]) -> None:
         self.query = query
@@ -37,10 +87,7 @@ class Plain:
             columns += own
         self._lean = query.with_only_columns(*columns)
         self._readers = [(place, read) for place, each in enumerate(columns) if (read := _reader(each)) is not None]
-        self._sql = ""
-        self._names: Sequence[str] = ()
-        self._writers: Mapping[str, Callable[[Any], Any]] = {}
-        self._fixed: Mapping[str, Any] = {}
+        self._compiled = Compiled(self._lean)
 
     async def all(self, read: Read, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """A tuple for each row that is found: of a table its row, and whatever else is selected."""
@@ -56,25 +103,7 @@ class Plain:
         if read.fetch is None:
             found = (await read.session.execute(self._lean, dict(values))).all()
             return [self._parted(list(row)) for row in found]
-        if not self._sql:
-            self._compile(values)
-        return [self._told(record) for record in await read.fetch(self._sql, self._arguments(values))]
-
-    def _compile(self, values: Mapping[str, Any]) -> None:
-        compiled: Any = self._lean.compile(dialect=_DIALECT)
-        state = compiled.construct_expanded_state(dict(values))
-        self._writers = {**compiled._bind_processors, **(state.processors or {})}
-        self._names = state.positiontup
-        self._fixed = {name: self._written(name, state.parameters[name]) for name in self._names if name not in values}
-        self._sql = state.statement
-
-    def _arguments(self, values: Mapping[str, Any]) -> list[Any]:
-        fixed = self._fixed
-        return [fixed[name] if name in fixed else self._written(name, values[name]) for name in self._names]
-
-    def _written(self, name: str, value: Any) -> Any:
-        write = self._writers.get(name)
-        return value if write is None else write(value)
+        return [self._told(record) for record in await self._compiled.ask(read.fetch, values)]
 
     def _told(self, record: Any) -> tuple[Any, ...]:
         values = list(record)
@@ -87,7 +116,9 @@ class Plain:
 
 
 def _columns(selected: Any) -> list[Any]:
-    """Of a table or an alias of one, all; a column by itself."""
+    """Of a table or an alias of one, all; of a bundle, those in it; a column by itself."""
+    if isinstance(selected, Bundle):
+        return list(selected.exprs)
     entity = sa.inspect(selected)
     return (
         [getattr(selected, each.key) for each in entity.mapper.column_attrs]
@@ -100,6 +131,9 @@ def _part(selected: Any, place: int, columns: Sequence[Any]) -> Part:
     """What the columns from that place on come to."""
     if len(columns) == 1 and columns[0] is selected:
         return itemgetter(place)
+    if isinstance(selected, Bundle):
+        some: Any = namedtuple(selected.name, [each.key for each in columns])  # type: ignore[misc]
+        return lambda values: some._make(values[place : place + len(columns)])
     kind: Any = namedtuple(sa.inspect(selected).mapper.class_.__name__, [each.key for each in columns])  # type: ignore[misc]
     make, end = kind._make, place + len(columns)
     key = next(at for at, each in enumerate(columns, start=place) if each.property.columns[0].primary_key)

@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from core.audit import origin_digest
 from core.errors import IdempotencyConflict
+from core.rows import Change
 from core.tables import Activity, ActivityFloor, Answer, Audit, AuditOrigin, AuditSeal, Job, Table
 from core.work import ADDRESS, Read, Work
 
@@ -172,12 +173,23 @@ class Told:
 async def append_all(work: Work, rows: Sequence[Told]) -> None:
     """Add several rows to the log, in order, in one go."""
     if rows:
-        await work.session.execute(_kept_many(Activity), [_row(each, work.now) for each in rows])
+        await _TELL.make(work, {"rows": [_row(each) for each in rows], "at": work.now})
 
 
-def _row(each: Told, now: datetime) -> dict[str, Any]:
+def _row(each: Told) -> dict[str, Any]:
     audience = list(each.audience) if each.audience is not None else None
-    return {"topic": each.topic, "kind": each.kind, "body": each.body, "audience": audience, "at": now}
+    return {"topic": each.topic, "kind": each.kind, "body": each.body, "audience": audience}
+
+
+_TELL = Change(
+    sa.text("""
+        insert into activity (topic, kind, at, body, audience)
+        select topic, kind, :at, body, audience
+          from rows from (jsonb_to_recordset(:rows) as (topic text, kind text, body jsonb, audience bigint[]))
+          with ordinality as told (topic, kind, body, audience, place)
+         order by place
+    """).bindparams(sa.bindparam("rows", type_=JSONB), sa.bindparam("at", type_=sa.DateTime(timezone=True)))
+)
 
 
 async def append_audit(work: Work, *, kind: str, body: dict[str, Any]) -> None:

@@ -12,6 +12,8 @@ from datetime import datetime
 from payments.money import CURRENCIES, Money
 
 LEAST_INCREMENT_PERCENT = 5
+LATEST = 2**63 - 1
+"""Stands for the number of a bid that is not kept yet: every other came before it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from core.work import OpenWork, Read, Work
 from payments import rules, store
 from payments.errors import MISSING, PaymentProblem, Refused, Unknown
 from payments.gateway import Gateway
+from payments.tables import Payer
 
 SILENT = "The payment service does not answer. Try again in a moment."
 
@@ -25,8 +26,12 @@ async def payers_able(read: Read, payer_ids: Sequence[int]) -> set[int]:
 
 async def check_can_pay(work: Work, payer_id: int, *, until: date | None = None) -> None:
     """Today; until that day, if one is named. Raises PaymentProblem."""
-    payer = await store.known_payer(work, payer_id)
-    rules.check_can_pay(payer, work.today)
+    check_means(await store.known_payer(work, payer_id), work.today, until=until)
+
+
+def check_means(payer: Payer | None, today: date, *, until: date | None = None) -> None:
+    """The same, of a payer that was read already."""
+    rules.check_can_pay(payer, today)
     if until is not None:
         rules.check_can_pay_until(payer, until)
 

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from core.actor import Actor
 from core.store import CLOCK, CLOCK_NOW
 from core.work import OpenRead, OpenWork, Read, Work
+from server import transactions
 from server.asking import IDLE_SECONDS, Pool, connect
 from server.reactions import react
 
@@ -96,11 +97,11 @@ async def open_work(
     engine: AsyncEngine, actor: Actor, after_commit: Sequence[Callable[[], None]] = ()
 ) -> AsyncIterator[Work]:
     """All of it or none of it: the rows, and the jobs and activity that follow from the facts."""
-    async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
-        now = (await session.execute(CLOCK)).scalar_one()
-        work = Work(session=session, actor=actor, now=now, fetch=partial(_within, session))
+    async with transactions.begun(engine, _sent) as transaction:
+        now = (await transaction.fetch(CLOCK_NOW))[0][0]
+        work = Work(session=transaction.session, actor=actor, now=now, fetch=transaction.fetch)
         yield work
-        await session.flush()
+        await transaction.flush()
         await react(work)
     if work.facts:
         for call in after_commit:

@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 
 from bench.peers.questions import BID, Question
-from bench.peers.servers import FOLDER, NODE, Server, cpu_seconds
+from bench.peers.servers import FOLDER, NODE, Server, cpu_seconds, install
 
 CONNECTIONS = 32
 
@@ -75,6 +75,7 @@ def in_turns(
 ) -> dict[str, list[Run]]:
     """Each server once a round, in one order and then in the other; a short run of each comes first and is forgotten."""
     found: dict[str, list[Run]] = {name: [] for name in servers}
+    install()  # the load comes with it
     good = '"BidPlaced"' if asked[0].operation == BID else '"data"'
     with tempfile.TemporaryDirectory() as folder:
         files = {name: written(server, asked, Path(folder)) for name, server in servers.items()}

@@ -6,12 +6,15 @@ from core.actor import Scope
 from core.errors import InvalidInput, NotAllowed
 from core.work import Work
 from market import availability, rules, store
+from market.bidding import LATEST, Standing
 from market.bids import standing
+from market.consent import policy_obstacles
 from market.errors import BidTooLow
 from market.facts import BidPlaced
 from market.rights import Rights
-from market.states import BidStatus, ListingFormat
-from market.store.rights import columns_of, rights_of
+from market.states import BidStatus, ListingFormat, TwinStatus
+from market.store.contests import Contender, Contest, Outcome
+from market.store.rights import columns_of
 from market.tables import Bid, Listing, Twin
 from payments import payers, regions
 from payments.money import Money
@@ -28,53 +31,71 @@ async def place(
     rules.check_scope(work.actor, Scope.BID)
     brand = rules.acting_party(brand_id, work.actor.brand_ids, noun="brand")
     use = _intended_use(intended_use)
-    listing, twin = await store.listings.lock(work, listing_id)
-    rules.check_window(listing, work.now)
-    cap = _check_amounts(listing, amount, maximum)
-    await payers.check_can_pay(work, brand, until=listing.closes_at.date())
-    await _check_payable(work, twin)
-    await availability.require(work, twin, rights_of(listing))
-    live, count = await store.bids.contending(work, listing_id, brand_id=brand)
-    own = next((bid for bid in live if bid.brand_id == brand), None)
-    _check_high_enough(listing, own, amount, cap, await _floor(work, twin))
-    if own is None:
-        own = await store.bids.keep(work, _bid_on(listing, twin, brand, cap, use, work.now))
-        live.append(own)
-        count += 1
-    return await _settle(work, listing, live, own, count=count, cap=cap, use=use)
+    contest = await store.contests.hold(work, listing_id, brand_id=brand)
+    rules.check_window(contest.listing, work.now)
+    cap = _check_amounts(contest.listing, amount, maximum)
+    payers.check_means(contest.payer, work.today, until=contest.listing.closes_at.date())
+    regions.check_payable(*contest.model)
+    await _check_free(work, contest)
+    own = next((bid for bid in contest.live if bid.brand_id == brand), None)
+    _check_high_enough(contest, own, amount, cap)
+    outcome = _outcome(contest, own, cap, work.now)
+    bid = await store.contests.settle(work, contest, outcome, brand_id=brand, intended_use=use)
+    work.record(_placed(contest.listing, outcome, bid))
+    return bid
 
 
-async def _settle(work: Work, listing: Listing, live: list[Bid], own: Bid, *, count: int, cap: Money, use: str) -> Bid:
-    """The bid as it now is, and what it does to the listing. `live`: those that contend, of `count`."""
-    was_met = listing.reserve_met
-    own.intended_use, own.placed_at = use, work.now
-    if listing.format is ListingFormat.OPEN:
-        own.maximum_minor = cap.minor
-    else:
-        own.amount_minor = cap.minor
-    standing.settle(listing, live, count=count)
-    extended = _extend(listing, work.now)
-    await work.session.flush()
-    work.record(
-        BidPlaced(
-            bid_id=standing.number(own),
-            brand_id=own.brand_id,
-            listing_id=listing.id,
-            sealed=listing.format is ListingFormat.SEALED,
-            extended=extended,
-            reserve_met=listing.reserve_met and not was_met,
+async def _check_free(work: Work, contest: Contest) -> None:
+    """What could be had instead is sought only where these rights cannot be. Raises RightsUnavailable."""
+    consents = contest.policy is not None and not policy_obstacles(contest.policy, contest.rights)
+    if contest.is_taken or not consents or contest.twin.status is not TwinStatus.LISTED:
+        await availability.require(work, contest.twin, contest.rights)
+
+
+def _outcome(contest: Contest, own: Contender | None, cap: Money, now: datetime) -> Outcome:
+    """What the bid makes of the contest."""
+    listing = contest.listing
+    kept, count = (own.id, contest.count) if own is not None else (None, contest.count + 1)
+    if listing.format is ListingFormat.SEALED:  # nothing of it may show before the close
+        return Outcome(
+            kept, cap.minor, None, standing.lead_of(listing), listing.reserve_met, count, listing.closes_at, {}
         )
+    number = LATEST if kept is None else kept
+    others = [bid for bid in contest.live if bid is not own]
+    standings = [
+        Standing(number, cap.minor, now),
+        *(Standing(bid.id, bid.maximum_minor, bid.placed_at) for bid in others),
+    ]
+    lead = standing.lead_now(listing, standings)
+    pays = {each.bid_id: each.maximum_minor for each in standings}
+    if lead is not None:
+        pays[lead.bid_id] = lead.price_minor
+    return Outcome(
+        own_id=kept,
+        amount_minor=pays[number],
+        maximum_minor=cap.minor,
+        lead=lead,
+        reserve_met=lead.reserve_met if lead else listing.reserve_minor is None,
+        count=count,
+        closes_at=_close(listing, now),
+        amounts={bid.id: pays[bid.id] for bid in others if bid.amount_minor != pays[bid.id]},
     )
-    return own
 
 
-def _extend(listing: Listing, now: datetime) -> bool:
+def _placed(listing: Listing, outcome: Outcome, bid: Bid) -> BidPlaced:
+    return BidPlaced(
+        bid_id=standing.number(bid),
+        brand_id=bid.brand_id,
+        listing_id=bid.listing_id,
+        sealed=listing.format is ListingFormat.SEALED,
+        extended=outcome.closes_at > listing.closes_at,
+        reserve_met=outcome.reserve_met and not listing.reserve_met,
+    )
+
+
+def _close(listing: Listing, now: datetime) -> datetime:
     """A bid in the last seconds moves the close of an OPEN listing, so that there is time to answer it."""
-    soft_close = now + timedelta(seconds=listing.soft_close_seconds)
-    if listing.format is ListingFormat.SEALED or soft_close <= listing.closes_at:
-        return False
-    listing.closes_at = soft_close
-    return True
+    return max(listing.closes_at, now + timedelta(seconds=listing.soft_close_seconds))
 
 
 def _check_amounts(listing: Listing, amount: Money, maximum: Money | None) -> Money:
@@ -93,8 +114,9 @@ def _check_amounts(listing: Listing, amount: Money, maximum: Money | None) -> Mo
     return maximum
 
 
-def _check_high_enough(listing: Listing, own: Bid | None, amount: Money, cap: Money, floor: Money | None) -> None:
+def _check_high_enough(contest: Contest, own: Contender | None, amount: Money, cap: Money) -> None:
     """Whoever leads need only exceed its own maximum; everybody else must offer the listing's minimum."""
+    listing, floor = contest.listing, contest.floor
     if own is not None and own.id == listing.leading_bid_id:
         minimum = standing.minimum_bid(listing, floor, leads_with_minor=own.maximum_minor)
         if cap < minimum:
@@ -103,24 +125,6 @@ def _check_high_enough(listing: Listing, own: Bid | None, amount: Money, cap: Mo
     minimum = standing.minimum_bid(listing, floor)
     if amount < minimum:
         raise BidTooLow(f"The bid must be at least {minimum}.", minimum=minimum, path=["amount"])
-
-
-def _bid_on(listing: Listing, twin: Twin, brand: int, cap: Money, use: str, now: datetime) -> Bid:
-    is_open = listing.format is ListingFormat.OPEN
-    return Bid(
-        twin_id=listing.twin_id,
-        listing_id=listing.id,
-        brand_id=brand,
-        twin_version=twin.version,
-        currency=listing.currency,
-        amount_minor=cap.minor,
-        maximum_minor=cap.minor if is_open else None,
-        intended_use=use,
-        status=BidStatus.PENDING,
-        created_at=now,
-        placed_at=now,
-        **columns_of(rights_of(listing)),
-    )
 
 
 async def offer(

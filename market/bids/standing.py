@@ -9,20 +9,24 @@ from market.tables import Bid, Listing
 from payments.money import Money
 
 
-def settle(listing: Listing, live: Sequence[Bid], *, count: int | None = None) -> None:
-    """Write down what the live bids make of the listing, which holds what they made of it before. Where only those are
-    given that contend, `count` says how many there are."""
-    listing.bid_count = len(live) if count is None else count
+def settle(listing: Listing, live: Sequence[Bid]) -> None:
+    """Write down what the live bids make of the listing, which holds what they made of it before."""
+    listing.bid_count = len(live)
     if listing.format is ListingFormat.SEALED:
         return  # nothing of a sealed bid may show before the close
     standings = [Standing(number(bid), _maximum(bid), bid.placed_at) for bid in live]
-    before = lead_of(listing)
-    lead = bidding.outcome(standings, listing.starting_minor, listing.reserve_minor, listing.currency, before=before)
+    lead = lead_now(listing, standings)
     listing.leading_bid_id = lead.bid_id if lead else None
     listing.current_minor = lead.price_minor if lead else None
     listing.reserve_met = lead.reserve_met if lead else listing.reserve_minor is None
     for bid in live:
         bid.amount_minor = lead.price_minor if lead and lead.bid_id == bid.id else _maximum(bid)
+
+
+def lead_now(listing: Listing, standings: Sequence[Standing]) -> Lead | None:
+    """`listing` holds who led until now."""
+    before = lead_of(listing)
+    return bidding.outcome(standings, listing.starting_minor, listing.reserve_minor, listing.currency, before=before)
 
 
 def lead_of(listing: Listing) -> Lead | None:

@@ -121,24 +121,6 @@ def _live_on() -> sa.Select[Any]:
     return query.order_by(col(Bid.id))
 
 
-async def contending(work: Work, listing_id: int, *, brand_id: int) -> tuple[list[Bid], int]:
-    """Of the live bids on a listing whose twin is held, the three highest, of which one may be the brand's, and the
-    brand's; and how many there are in all. Nothing below the two highest of others decides who leads, or at what price."""
-    asked = {"id": listing_id, "brand_id": brand_id}
-    found = (await work.session.execute(_contending(), asked)).all()
-    return [bid for bid, _ in found], found[0][1] if found else 0
-
-
-@cache
-def _contending() -> Any:
-    live = sa.and_(col(Bid.listing_id) == asking.ONE, col(Bid.status) == BidStatus.PENDING)
-    most = sa.func.coalesce(col(Bid.maximum_minor), col(Bid.amount_minor))
-    highest = sa.select(col(Bid.id)).where(live).order_by(most.desc(), col(Bid.placed_at), col(Bid.id)).limit(3)
-    number = sa.select(sa.func.count()).select_from(Bid).where(live).scalar_subquery()
-    theirs = col(Bid.brand_id) == sa.bindparam("brand_id", type_=sa.BigInteger())
-    return sa.select(Bid, number).where(live, sa.or_(col(Bid.id).in_(highest), theirs)).order_by(col(Bid.id))
-
-
 async def rivals(work: Work, bid: Bid, rights: Rights) -> Sequence[Bid]:
     """The twin's other live bids that cannot be held beside `rights`. Its twin is held."""
     query = _rivals(rights.exclusivity)

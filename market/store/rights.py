@@ -113,6 +113,20 @@ def policy_of(row: ConsentPolicy) -> PolicyView:
     )
 
 
+def policy_in(row: Any) -> PolicyView:
+    """The same, of multiranges as PostgreSQL writes them."""
+    return PolicyView(
+        version=row.version,
+        media=_media_in(row.media),
+        forbidden_industries=frozenset(map(Industry, row.forbidden_industries)),
+        territories=_countries_in(row.territories),
+        maximum_days=row.maximum_days,
+        asset_approval_required=row.asset_approval_required,
+        training_allowed=row.training_allowed,
+        restrictions=tuple(row.restrictions),
+    )
+
+
 def card_of(row: RateCard) -> Card:
     return Card(
         currency=row.currency,

@@ -198,7 +198,6 @@ def on(actor: Actor, verb: Callable[[Work], Awaitable[Any]]) -> Act:
 
     async def act(engine: AsyncEngine) -> None:
         async with open_work(engine, actor) as work:
-            work.fetch = None  # whoever asks the driver itself asks unseen, and could not be stopped there
             await verb(work)
 
     return act

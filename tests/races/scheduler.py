@@ -15,15 +15,18 @@ waits for it too. So a deadlock of two is met whenever one of them stops at any 
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
 
 from core.errors import Refusal
+from server.database import Database
 
 Act = Callable[[AsyncEngine], Awaitable[Any]]
 
@@ -31,23 +34,52 @@ TO_THE_END = 10_000
 BLINK = 0.002
 
 
-class Runner:
-    """One unit of work that goes on only when it is told to. `engine` holds one connection and is its alone."""
+class Watched(asyncpg.Connection):
+    """What is asked of the driver itself, past the session and its events, is seen here."""
 
-    def __init__(self, engine: AsyncEngine, pid: int, watcher: AsyncConnection) -> None:
-        self.engine, self.pid, self._watcher = engine, pid, watcher
+    pause: Callable[[], Awaitable[None]] | None = None
+
+    async def fetch(self, query: str, *arguments: Any, **options: Any) -> Any:
+        if self.pause is not None and query != "begin":  # before that nothing is held yet
+            await self.pause()
+        return await super().fetch(query, *arguments, **options)
+
+
+@asynccontextmanager
+async def two_runners(database: Database, settings: dict[str, str]) -> AsyncIterator[tuple["Runner", "Runner"]]:
+    """Each with a connection of its own."""
+    options: dict[str, Any] = {"server_settings": settings, "connection_class": Watched}
+    engines = [create_async_engine(database.url, pool_size=1, max_overflow=0, connect_args=options) for _ in range(2)]
+    async with database.reads.connect() as watcher:
+        drivers = []
+        for engine in engines:
+            async with engine.connect() as connection:
+                drivers.append((await connection.get_raw_connection()).driver_connection)
+        one, other = (Runner(engine, driver, watcher) for engine, driver in zip(engines, drivers, strict=True))
+        yield one, other
+    for engine in engines:
+        await engine.dispose()
+
+
+class Runner:
+    """One unit of work that goes on only when it is told to. `engine` holds one connection, `driver`, and is its alone."""
+
+    def __init__(self, engine: AsyncEngine, driver: Any, watcher: AsyncConnection) -> None:
+        self.engine, self.pid, self._watcher = engine, driver.get_server_pid(), watcher
         self._still, self._go = asyncio.Event(), asyncio.Event()
         self.is_done, self.is_waiting = True, False
         self.steps, self.waited_at = 0, 0
         self._task: asyncio.Task[str] | None = None
         for event in ("before_cursor_execute", "commit"):
             sa.event.listen(engine.sync_engine, event, self._checkpoint)
+        driver.pause = self._pause
 
     def _checkpoint(self, *_: Any) -> None:
-        if not self.is_done:
-            await_only(self._pause())
+        await_only(self._pause())
 
     async def _pause(self) -> None:
+        if self.is_done:
+            return
         self._still.set()
         await self._go.wait()
         self._go.clear()

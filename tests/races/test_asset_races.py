@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.actor import SYSTEM
 from core.work import Work
@@ -20,7 +19,7 @@ from tests.factories import number, rights
 from tests.fakes.clock import advance_clock, stop_clock
 from tests.races.conftest import SETTINGS
 from tests.races.scene import forbid, keep_the_beginning, on
-from tests.races.scheduler import Act, Race, Runner
+from tests.races.scheduler import Act, Race, two_runners
 from tests.races.test_races import told
 
 LOOK = """
@@ -113,28 +112,17 @@ async def test_either_comes_first(postgres: Postgres, template: str, place: int)
     async with copied(postgres, template) as database:
         scene = Scene(database)
         await scene.set()
-        engines = [
-            create_async_engine(database.url, pool_size=1, max_overflow=0, connect_args={"server_settings": SETTINGS})
-            for _ in range(2)
-        ]
         wrong, total = [], 0
-        async with database.reads.connect() as watcher:
-            pids = []
-            for engine in engines:
-                async with engine.begin() as connection:
-                    pids.append((await connection.execute(sa.text("select pg_backend_pid()"))).scalar_one())
-            first, second = (Runner(engine, pid, watcher) for engine, pid in zip(engines, pids, strict=True))
+        async with two_runners(database, SETTINGS) as runners:
             every, one = scene.acts(), ACTS[place]
             assert set(every) == set(ACTS)
             for other in ACTS[place:]:
-                race = Race((first, second), (every[one], every[other]), scene.restore, scene.look)
+                race = Race(runners, (every[one], every[other]), scene.restore, scene.look)
                 serial = await race.serial()
                 runs = [run async for run in race.interleaved(serial)]
                 total += len(runs)
                 right = [each.outcome for each in serial]
                 wrong += [told(one, other, run, serial) for run in runs if run.outcome not in right]
-        for engine in engines:
-            await engine.dispose()
     print(f"{one}: {total} interleavings")
     assert total > 0
     assert not wrong, f"{len(wrong)} of {total} interleavings; the first: {wrong[0]}"

@@ -12,7 +12,7 @@ from core.seal import Seal
 from market import certificates
 from payments.gateway import Gateway
 from server.app import create_app
-from server.cli import app as commands
+from server.cli.commands import app as commands
 from server.database import Database
 from server.proofs import VERIFICATIONS, Proofs
 from server.settings import DEVELOPMENT_SECRET, Settings

@@ -26,7 +26,7 @@ UNNEEDED = {
 
 STARTED = """
 import sys
-import server.cli
+import server.cli.commands
 from server.app import from_environment
 from_environment()
 print(*sys.modules, sep="\\n")
