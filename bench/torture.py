@@ -10,6 +10,7 @@ import asyncio
 import logging
 import multiprocessing
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
@@ -72,13 +73,14 @@ def read_options(told: type[T], doc: str | None) -> T:
     return told(**vars(options.parse_args()))
 
 
-def in_parts(run: Callable[[Database, T, int], Awaitable[R]], told: T, report: R) -> R:
-    """`report`, with those of all parts added."""
+def in_parts(run: Callable[[Database, T, int], Awaitable[R]], told: T, report: R, *, parts: int | None = None) -> R:
+    """`report`, with those of all parts added: one for each process, if it is not said how many."""
     with passing_folder() as folder, Postgres(folder / "postgres", settings=FAST) as server:
-        parts = [Part(run, told, number, server.url()) for number in range(told.processes)]
+        each = [Part(run, told, number, server.url()) for number in range(parts or told.processes)]
         with ProcessPoolExecutor(told.processes, multiprocessing.get_context("spawn")) as pool:
-            for done in [pool.submit(_in_a_process, part) for part in parts]:
+            for number, done in enumerate([pool.submit(_in_a_process, part) for part in each], start=1):
                 report.add(done.result())
+                print(f"{number} of {len(each)} parts done, {len(report.wrong)} wrong", file=sys.stderr, flush=True)
     return report
 
 

@@ -1,13 +1,15 @@
 """A storm of Stripe's events, shuffled, repeated, late and in part lost: the ledger ends equal to Stripe, no effect comes twice.
 
-    python -m bench.webhooks [--events 100000] [--processes 2] [--lost 3] [--seed 1] [--sabotage deaf]
+    python -m bench.webhooks [--events 100000] [--size 10000] [--processes 2] [--lost 3] [--seed 1]
+                             [--sabotage deaf]
 
 Payments are charged and shared by the product's jobs. What then happens at Stripe alone (banks open, win and lose disputes,
 refunds wait and fail, payouts arrive and come back) is told by events only. Every wave brings a random part of what waits, in
 random order, more than half of it twice or three times, together with old ones again; some never arrive (`--lost`, in percent)
 and are fetched at the end by the product's own catch-up from Stripe's lists, as after an outage. Each delivery is signed, verified and
 kept, and its job run. In the end our ledger, what the offline Stripe holds and what our rows imply must agree to the minor
-unit, and nobody may have been told of one thing twice. `--sabotage` breaks us on purpose, to see that it is noticed: `deaf` (what was
+unit, and nobody may have been told of one thing twice. A storm brings `--size` deliveries at most, to a market and a Stripe of its own; so many
+follow one another that they come to `--events`. `--sabotage` breaks us on purpose, to see that it is noticed: `deaf` (what was
 lost stays lost) or `postings` (entries that come twice).
 """
 
@@ -54,10 +56,15 @@ select topic || ' was told ' || count(*) || ' times: ' || kind || ' ' || body::t
 @dataclass(frozen=True, slots=True)
 class Storm:
     events: int = 100_000
+    size: int = 10_000
     processes: int = 2
     lost: int = 3
     seed: int = 1
     sabotage: str = ""
+
+    @property
+    def parts(self) -> int:
+        return max(self.processes, -(-self.events // self.size))
 
 
 @dataclass(slots=True)
@@ -76,14 +83,14 @@ class Report:
         self.events.update(other.events)
         self.lost += other.lost
         self.payments += other.payments
-        self.seconds = max(self.seconds, other.seconds)
+        self.seconds += other.seconds
         self.wrong += other.wrong
 
     def __str__(self) -> str:
         shown = "\n".join(self.wrong[:20])
         return (
             f"deliveries       {self.deliveries} of {self.events.total()} events, {self.lost} of them lost at first\n"
-            f"payments         {self.payments}, {self.seconds:.0f} s\n"
+            f"payments         {self.payments}, {self.seconds:.0f} s of all storms together\n"
             f"kinds            {dict(self.events.most_common())}\n"
             f"wrong            {len(self.wrong)}\n{shown}"
         )
@@ -174,7 +181,7 @@ async def run(database: Database, storm: Storm, part: int = 0) -> Report:
     await ready(room, stripe)
     weather, banks = Weather(room, stripe, storm, dice), Banks(stripe, dice)
     worker = Worker(database, stripe.gateway, OF_MONEY, at_once=AT_ONCE)
-    while weather.report.deliveries < storm.events // storm.processes:
+    while weather.report.deliveries < -(-storm.events // storm.parts):
         await wave(room, weather, banks, worker)
     for _ in range(4):  # the last disputes end, the last payouts arrive
         banks.decide()
@@ -227,7 +234,7 @@ async def wrong(database: Database, stripe: OfflineStripe) -> list[str]:
 
 def main() -> int:
     storm = read_options(Storm, __doc__)
-    report = in_parts(run, storm, Report())
+    report = in_parts(run, storm, Report(), parts=storm.parts)
     return verdict(report, is_whole=report.deliveries >= storm.events)
 
 
