@@ -31,6 +31,7 @@ async def invite(
     with a name and a country: then a letter comes with it, for her to hand on, and whoever brings it acts for that contributor.
     It counts once it is accepted."""
     rules.check_scope(work.actor, Scope.MANAGE)
+    known = await store.parties.hold_contributor(work, contributor_id) if contributor_id is not None else None
     twin = await store.twins.lock(work, twin_id)
     rules.check_may_sign(work.actor, twin)
     if twin.status is TwinStatus.RETIRED:
@@ -42,9 +43,9 @@ async def invite(
         raise NotAllowed(f"{MAXIMUM_INVITATIONS} people were invited for this version already.", code="TOO_MANY")
     if (contributor_id is None) == (name is None):
         raise InvalidInput("Name either a contributor who is here already, or a name and a country.", path=["name"])
-    if contributor_id is not None:
-        party, secret = await store.parties.find(work, contributor_id, kind=PartyKind.CONTRIBUTOR), None
-        if await store.erasing.is_erased(work, contributor_id):
+    if known is not None:
+        party, secret = known, None
+        if await store.erasing.is_erased(work, _id(party)):
             raise WrongState("This contributor was erased: nobody could answer. Invite somebody else.", state="ERASED")
     else:
         party, secret = await _newcomer(work, name=name or "", country=country or "")

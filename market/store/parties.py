@@ -51,6 +51,13 @@ async def lock(work: Work, party_id: int) -> Party:
     return (await work.session.execute(query)).scalar_one()
 
 
+async def hold_contributor(work: Work, contributor_id: int) -> Party:
+    """Held until the work ends, before any twin: that is how an erasure holds her, and so none comes between. Raises NotFound."""
+    party = await find(work, contributor_id, kind=PartyKind.CONTRIBUTOR)
+    await lock(work, contributor_id)
+    return party
+
+
 async def keep(work: Work, values: Mapping[str, Any]) -> Party | None:
     """None when the handle is taken."""
     fresh = insert(Party).values(values).on_conflict_do_nothing(index_elements=["handle"]).returning(Party)
