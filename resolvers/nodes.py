@@ -38,7 +38,10 @@ class NodeQueries:
     @strawberry.field
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         async with policy.read(info) as read:
-            return (await _find(info, read, [id]))[0]
+            found = (await _find(info, read, [id]))[0]
+        if isinstance(found, Listing):
+            info.context.load.listing.prime(found.row_id, found)
+        return found
 
     @strawberry.field
     async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:

@@ -41,10 +41,10 @@ async def page(read: Read, query: sa.Select[Any], order: Order, window: Window) 
     return sliced(found, window)
 
 
-async def count(read: Read, query: sa.Select[Any]) -> int:
+async def count(read: Read, query: sa.Select[Any], **values: Any) -> int:
     """How many rows the query has."""
     counted = sa.select(sa.func.count()).select_from(query.order_by(None).subquery())
-    return int((await read.session.execute(counted)).scalar_one())
+    return int((await run(read, counted, **values)).scalar_one())
 
 
 async def by_number(read: Read, query: Any, **values: Any) -> Mapping[int, Any]:

@@ -1,12 +1,12 @@
 """Listings: rights on offer."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import col
 
 from core.errors import NotFound
@@ -45,11 +45,14 @@ def _seen(asker: scope.Outline) -> Plain:
 
 async def page(read: Read, query: ListingQuery, window: Window) -> Slice[Listing]:
     """Newest first."""
-    return await asking.page(read, _matching(read, query), NEWEST, window)
+    given = _given(query)
+    return await asking.by_outline(read, _matching(frozenset(given)), NEWEST, window, **given)
 
 
 async def count(read: Read, query: ListingQuery) -> int:
-    return await asking.count(read, _matching(read, query))
+    given = _given(query)
+    found = _matching(frozenset(given))(scope.outline(read.actor))
+    return await asking.count(read, found, **given)
 
 
 async def find(read: Read, listing_id: int) -> Listing:
@@ -102,26 +105,41 @@ def _unknown() -> NotFound:
     return NotFound("There is no such listing.", path=["listingId"])
 
 
-def _matching(read: Read, query: ListingQuery) -> sa.Select[Any]:
-    conditions = [scope.listings(read.actor)]
-    if query.twin_id is not None:
-        conditions.append(col(Listing.twin_id) == query.twin_id)
-    if query.statuses is not None:
-        conditions.append(_status(read.now).in_([status.value for status in query.statuses]))
-    if query.format is not None:
-        conditions.append(col(Listing.format) == query.format)
-    if query.media:
-        conditions.append(col(Listing.media).contains(media_numbers(query.media)))
-    if query.industry is not None:
-        conditions.append(col(Listing.industry) == query.industry)
-    return sa.select(Listing).where(*conditions)
+def _given(query: ListingQuery) -> dict[str, Any]:
+    """The values of a query that has them; their names decide how its statement reads."""
+    found = {
+        "twin_id": query.twin_id,
+        "statuses": None if query.statuses is None else [status.value for status in query.statuses],
+        "format": query.format,
+        "media": media_numbers(query.media) if query.media else None,
+        "industry": query.industry,
+    }
+    return {name: value for name, value in found.items() if value is not None}
 
 
-def _status(now: datetime) -> sa.ColumnElement[Any]:
-    """`rules.listing_status` in SQL."""
-    return sa.case(
-        (col(Listing.outcome).is_not(None), sa.cast(col(Listing.outcome), sa.Text)),
-        (col(Listing.opens_at) > now, ListingStatus.SCHEDULED.value),
-        (col(Listing.closes_at) > now, ListingStatus.OPEN.value),
-        else_=ListingStatus.CLOSED.value,
-    )
+@cache
+def _matching(given: frozenset[str]) -> Callable[[scope.Outline], sa.Select[Any]]:
+    conditions = [condition for name, condition in _CONDITIONS.items() if name in given]
+    return lambda asker: sa.select(Listing).where(scope.listings(asker), *conditions)
+
+
+_STATUS = sa.case(
+    (col(Listing.outcome).is_not(None), sa.cast(col(Listing.outcome), sa.Text)),
+    (col(Listing.opens_at) > scope.NOW, ListingStatus.SCHEDULED.value),
+    (col(Listing.closes_at) > scope.NOW, ListingStatus.OPEN.value),
+    else_=ListingStatus.CLOSED.value,
+)
+"""`rules.listing_status` in SQL."""
+
+
+def _parameter(column: Any) -> sa.BindParameter[Any]:
+    return sa.bindparam(column.key, type_=column.type)
+
+
+_CONDITIONS: Mapping[str, sa.ColumnElement[bool]] = {
+    "twin_id": col(Listing.twin_id) == _parameter(col(Listing.twin_id)),
+    "statuses": sa.any_(sa.bindparam("statuses", type_=pg.ARRAY(sa.Text))) == _STATUS,
+    "format": col(Listing.format) == _parameter(col(Listing.format)),
+    "media": col(Listing.media).contains(_parameter(col(Listing.media))),
+    "industry": col(Listing.industry) == _parameter(col(Listing.industry)),
+}

@@ -56,7 +56,7 @@ class Bids(Twins):
 
         async def load(bid_ids: list[int]) -> list[int | None]:
             async with self.read() as read:
-                rows = await store.bids.by_ids(read, bid_ids)
+                rows = await store.bids.by_ids(read, bid_ids) if read.actor.brand_ids else {}
             own = {number: row for number, row in rows.items() if row.brand_id in read.actor.brand_ids}
             return [own[number].maximum_minor if number in own else None for number in bid_ids]
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.name_converter import NameConverter
 
 import schema
 from resolvers.activity import Subscriptions
@@ -29,6 +30,20 @@ from schema.scalars import SCALARS
 
 PRINTED = Path(schema.__file__).with_name("schema.graphql")
 """The printed schema as it is committed. After a change to the types: `python -m server.graphql.schema`."""
+
+
+class Names(NameConverter):
+    """Names in GraphQL, each made once: Strawberry makes them anew for every argument of every request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, str] = {}
+
+    def apply_naming_config(self, name: str) -> str:
+        made = self._made.get(name)
+        if made is None:
+            made = self._made[name] = super().apply_naming_config(name)
+        return made
 
 
 @strawberry.type
@@ -75,7 +90,7 @@ def build_schema() -> strawberry.Schema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        config=StrawberryConfig(scalar_map=SCALARS),
+        config=StrawberryConfig(scalar_map=SCALARS, name_converter=Names()),
         exception_handlers=[RefusalHandler()],
     )
 
