@@ -141,7 +141,10 @@ def _part(selected: Any, place: int, columns: Sequence[Any]) -> Part:
 
 
 def _reader(column: Any) -> Callable[[Any], Any] | None:
-    if isinstance(column.type, AbstractRange | AbstractMultiRange | sa.Numeric):  # the driver knows decimals itself
+    own = column.type.item_type if isinstance(column.type, sa.ARRAY) else column.type
+    if isinstance(own, AbstractRange | AbstractMultiRange | sa.Numeric | sa.Text):  # the driver knows these itself
         return None
+    if isinstance(own, sa.Enum) and own is column.type and own.enum_class is not None:
+        return {None: None, **{member.value: member for member in own.enum_class}}.__getitem__
     found: Callable[[Any], Any] | None = column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
     return found

@@ -5,7 +5,8 @@ that what was sealed for one purpose opens for no other. A plain serial id would
 its own.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from functools import lru_cache
 from struct import Struct
 
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NUMBER = Struct(">q")
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Broken(Exception):
@@ -38,7 +40,8 @@ class Seal:
         return content[: -_NUMBER.size].decode(), int(_NUMBER.unpack(content[-_NUMBER.size :])[0])
 
     def close(self, purpose: str, content: bytes) -> str:
-        return urlsafe_b64encode(self._cipher.encrypt(content, [purpose.encode()])).rstrip(b"=").decode()
+        sealed = b2a_base64(self._cipher.encrypt(content, [purpose.encode()]), newline=False)
+        return sealed.translate(_URL_SAFE, b"=\n").decode()
 
     def open(self, purpose: str, text: str) -> bytes:
         try:

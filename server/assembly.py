@@ -84,7 +84,7 @@ def assemble(
             yield
 
     ours = [
-        *_graphql(edge),
+        Route("/graphql", _never, methods=ANY),
         *_others(settings, database, gateway, authenticator),
         *_proofs(database, seal),
         *_files(settings, database, seal),
@@ -94,7 +94,12 @@ def assemble(
         middleware=[
             Middleware(Envelope, public_url=settings.url),
             Middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts),
-            Middleware(Shortcut, path="/graphql", serve=partial(over_websocket.serve, edge, presence, sockets)),
+            Middleware(
+                Shortcut,
+                path="/graphql",
+                sockets=partial(over_websocket.serve, edge, presence, sockets),
+                requests=RequestBodyLimitMiddleware(partial(over_http.serve, edge), MAXIMUM_BODY),
+            ),
         ],
         lifespan=lifespan,
     )
@@ -119,25 +124,27 @@ def _edge(
     return Edge(engine, contexts, authenticator, Streams(engine, presence), trusted, allowance)
 
 
-def _graphql(edge: Edge) -> list[BaseRoute]:
-    async def answer(request: Request) -> Response:
-        return await over_http.answer(edge, request)
-
-    return [Route("/graphql", answer, methods=ANY, middleware=[_at_most(MAXIMUM_BODY)])]
+async def _never(request: Request) -> Response:
+    """The address is taken; `Shortcut` answers there."""
+    raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """WebSockets go to their end directly: all that a router and its layers make on the way would stay as long as they do."""
+    """GraphQL is answered directly: a router and its layers cost a request more than its own edge, and all that they make on
+    the way would stay as long as a WebSocket does."""
 
     app: ASGIApp
     path: str
-    serve: Callable[[WebSocket], Awaitable[None]]
+    sockets: Callable[[WebSocket], Awaitable[None]]
+    requests: ASGIApp
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] == "websocket" and scope["path"] == self.path:
-            return self.serve(WebSocket(scope, receive, send))
-        return self.app(scope, receive, send)
+        if scope.get("path") != self.path:
+            return self.app(scope, receive, send)
+        if scope["type"] == "websocket":
+            return self.sockets(WebSocket(scope, receive, send))
+        return self.requests(scope, receive, send)
 
 
 def _others(settings: Settings, database: Database, gateway: Gateway, authenticator: Authenticator) -> list[BaseRoute]:

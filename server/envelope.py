@@ -4,10 +4,13 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
 
 import orjson
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +24,8 @@ from server.outages import will_pass
 access = logging.getLogger("twinmarket.access")
 log = logging.getLogger(__name__)
 
+RawHeader: TypeAlias = tuple[bytes, bytes]
+PAGES = (b"text/html", b"application/xhtml", b"image/svg")
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -43,10 +48,7 @@ class Envelope:
             nonlocal status
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
-                for name, value in self._defended(headers, nonce).items():
-                    headers.setdefault(name, value)
+                message["headers"] = self._defended(message["headers"], request_id, nonce)
             elif message["type"] == "websocket.close":
                 status = message.get("code", 1000)
             await send(message)
@@ -66,12 +68,23 @@ class Envelope:
         finally:
             _log(scope, status, time.perf_counter() - began)
 
-    def _defended(self, headers: Headers, nonce: str) -> dict[str, str]:
-        """What the answer does not say itself. A page is whatever a browser would show as one."""
-        is_page = headers.get("content-type", "").lower().startswith(("text/html", "application/xhtml", "image/svg"))
+    def _defended(self, given: Iterable[RawHeader], request_id: str, nonce: str) -> list[RawHeader]:
+        """With what the answer does not say itself. A page is whatever a browser would show as one."""
+        said = {name.lower(): value for name, value in given}
+        is_page = said.get(b"content-type", b"").lower().startswith(PAGES)
         policy = policies.page(nonce, self.public_url) if is_page else policies.API
-        https = policies.HTTPS_ONLY if self.public_url.startswith("https:") else {}
-        return {policies.HEADER: policy, **policies.EVERYWHERE, **https}
+        ours = (
+            (b"x-request-id", request_id.encode()),
+            (policies.HEADER.lower().encode(), policy.encode()),
+            *_defence(self.public_url.startswith("https:")),
+        )
+        return [*given, *(each for each in ours if each[0] not in said)]
+
+
+@cache
+def _defence(is_https: bool) -> tuple[RawHeader, ...]:
+    headers = {**policies.EVERYWHERE, **(policies.HTTPS_ONLY if is_https else {})}
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
 
 
 def _request_id(scope: Scope) -> str:
@@ -93,6 +106,8 @@ def _unavailable(request_id: str) -> Response:
 
 
 def _log(scope: Scope, status: int, seconds: float) -> None:
+    if not access.isEnabledFor(logging.INFO):
+        return
     state = scope["state"]
     access.info(
         "%s %s %d",

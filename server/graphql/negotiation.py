@@ -1,7 +1,9 @@
 """GraphQL over HTTP: what the client may send and wants back. https://graphql.github.io/graphql-over-http/draft/"""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 
 import orjson
 from starlette.datastructures import QueryParams
@@ -9,6 +11,9 @@ from starlette.datastructures import QueryParams
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 EVENTS = "text/event-stream"
+LONGEST_HEADER = 200
+
+T = TypeVar("T")
 
 
 class Malformed(Exception):
@@ -25,6 +30,13 @@ class Parameters:
     hash: str | None = None
 
 
+def remembered(read: Callable[[str | None], T]) -> Callable[[str | None], T]:
+    """Clients send the same few headers with every request. Long ones are not worth their place."""
+    known = lru_cache(maxsize=256)(read)
+    return lambda header: read(header) if header is not None and len(header) > LONGEST_HEADER else known(header)
+
+
+@remembered
 def answer_type(accept: str | None) -> str | None:
     """The media type to answer with; None when the client accepts neither. JSON when it does not care."""
     if not accept or not accept.strip():
@@ -37,6 +49,7 @@ def answer_type(accept: str | None) -> str | None:
     return JSON if json > 0 else None
 
 
+@remembered
 def accepts_events(accept: str | None) -> bool:
     """Whether event streams are named. A wildcard does not ask for one: who sends it expects an answer that ends."""
     return any(kind == EVENTS and quality > 0 for kind, quality in map(_quality, (accept or "").split(",")))
@@ -54,6 +67,7 @@ def _quality(part: str) -> tuple[str, float]:
     return kind, quality
 
 
+@remembered
 def is_json(content_type: str | None) -> bool:
     kind, *parameters = (word.strip().lower() for word in (content_type or "").split(";"))
     charset = next((word[8:].strip('"') for word in parameters if word.startswith("charset=")), "utf-8")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from server.auth import WrongCredential, is_from_our_page
 from server.callers import Caller
@@ -34,6 +35,11 @@ class Turned(Exception):
         self.message = message
         self.code = code
         self.headers = headers or {}
+
+
+async def serve(edge: Edge, scope: Scope, receive: Receive, send: Send) -> None:
+    response = await answer(edge, Request(scope, receive, send))
+    await response(scope, receive, send)
 
 
 async def answer(edge: Edge, request: Request) -> Response:
