@@ -7,13 +7,17 @@ import strawberry
 from graphql import FieldNode, FragmentSpreadNode, GraphQLNamedType, SelectionSetNode, get_named_type
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from market.store.companions import Companion, Companions
+from market.store.companions import ALONE, Companion, Companions
 from schema.context import Info
 
 T = TypeVar("T")
 
 BESIDE, DERIVED = "beside", "derived"
 """In a field's metadata."""
+MOST_KNOWN = 2_000
+_BESIDE: dict[int, tuple[FieldNode, Companions]] = {}
+"""What was asked beside by fields of documents, of which the same come again."""
+
 WITHIN = ("edges", "nodes", "node")
 DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
@@ -47,8 +51,17 @@ def asked_beside(info: Info) -> Companions:
     """Of the field that is being answered, a twin or a page of them: which companions are asked for. One that a directive
     leaves out may be among them."""
     raw = info._raw_info
+    nodes = raw.field_nodes
+    known, found = _BESIDE.get(id(nodes[0]), (None, ALONE))
+    if known is nodes[0] and len(nodes) == 1:
+        return found
     kind = get_named_type(raw.return_type)
-    return frozenset(each for node in raw.field_nodes for each in _beside(raw, kind, node.selection_set))
+    found = frozenset(each for node in nodes for each in _beside(raw, kind, node.selection_set))
+    if len(nodes) == 1:
+        if len(_BESIDE) >= MOST_KNOWN:
+            _BESIDE.clear()
+        _BESIDE[id(nodes[0])] = nodes[0], found
+    return found
 
 
 def _beside(raw: Any, kind: GraphQLNamedType, selections: SelectionSetNode | None) -> Iterator[Companion]:

@@ -50,7 +50,7 @@ class Twin(Node):
     model: Model = related(lambda twin, load: load.model.load(twin.row.model_id), beside=Companion.MODEL)
     agency: Agency | None = related(
         lambda twin, load: load.agency_in_force.load(twin.row.model_id),
-        beside=Companion.MANDATE,
+        beside=Companion.AGENCY,
         description="The agency whose mandate is in force.",
     )
     consent_policy: ConsentPolicy = related(

@@ -1,7 +1,8 @@
 """What stands beside a twin, read in the statement that finds it: one round trip instead of one for each relation."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,12 +13,14 @@ from market.store import mandates
 from market.tables import ConsentPolicy, Mandate, Party, RateCard, Twin
 
 
-class Companion(Enum):
+class Companion(StrEnum):
     """In the order in which they stand in a row."""
 
     MODEL = "model"
     MANDATE = "mandate"
     """The one in force today, and its agency."""
+    AGENCY = "agency"
+    """Of that mandate, without it."""
     POLICY = "policy"
     CARD = "card"
 
@@ -43,22 +46,36 @@ class Accompanied:
 def beside(query: sa.Select[Any], asked: Companions) -> sa.Select[Any]:
     """The same rows of a query from `Twin`, with the companions in further columns; `told` reads them."""
     query = query.select_from(Twin)
-    for companion in Companion:
-        if companion in asked:
-            query = _with(query, companion)
+    for companion in _needed(asked):
+        query = _with(query, companion)
     return query
 
 
 def told(row: tuple[Any, ...], asked: Companions) -> tuple[Accompanied, tuple[Any, ...]]:
     """Of a row that begins with the twin and ends with its companions: those, and what stands between."""
-    names = [name for companion in Companion if companion in asked for name in _NAMES[companion]]
-    end = len(row) - len(names)
-    return Accompanied(row[0], asked, **dict(zip(names, row[end:], strict=True))), row[1:end]
+    width, places = _places(asked)
+    companions = [None if place is None else row[place] for place in places]
+    return Accompanied(row[0], asked, *companions), row[1 : len(row) - width]
+
+
+@cache
+def _places(asked: Companions) -> tuple[int, list[int | None]]:
+    """How many columns the companions have, and where each of `Accompanied` stands, from the end of a row."""
+    names = [name for companion in _needed(asked) for name in _NAMES[companion]]
+    at = {name: place - len(names) for place, name in enumerate(names)}
+    return len(names), [at.get(name) for name in ("model", "mandate", "agency", "policy", "card")]
+
+
+def _needed(asked: Companions) -> list[Companion]:
+    """A mandate brings its agency along."""
+    twice = Companion.AGENCY if Companion.MANDATE in asked else None
+    return [companion for companion in Companion if companion in asked and companion is not twice]
 
 
 _NAMES = {
     Companion.MODEL: ("model",),
     Companion.MANDATE: ("mandate", "agency"),
+    Companion.AGENCY: ("agency",),
     Companion.POLICY: ("policy",),
     Companion.CARD: ("card",),
 }
@@ -69,11 +86,11 @@ def _with(query: sa.Select[Any], companion: Companion) -> sa.Select[Any]:
         case Companion.MODEL:
             model = aliased(Party, name="model")
             return query.join(model, col(model.id) == col(Twin.model_id)).add_columns(model)
-        case Companion.MANDATE:
+        case Companion.MANDATE | Companion.AGENCY:
             mandate = aliased(Mandate, mandates.widest_in_force(col(Twin.model_id)).lateral("mandate_in_force"))
             agency = aliased(Party, name="agency")
             found = query.outerjoin(mandate, sa.true()).outerjoin(agency, col(agency.id) == col(mandate.agency_id))
-            return found.add_columns(mandate, agency)
+            return found.add_columns(*((mandate, agency) if companion is Companion.MANDATE else (agency,)))
         case Companion.POLICY:
             version = col(ConsentPolicy.version) == col(Twin.policy_version)
             in_force = sa.and_(col(ConsentPolicy.twin_id) == col(Twin.id), version)

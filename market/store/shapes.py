@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql as pg
 
 from core.actor import Actor
 from core.work import Read
-from market.rights import Exclusivity, Medium, Rights
+from market.rights import Exclusivity, Rights
 from market.search import BY_PRICE, TwinOrder, TwinQuery
 from market.store import conflicts, prices
 from market.store.prices import Priced
@@ -101,7 +101,7 @@ def _values(query: TwinQuery) -> dict[str, Any]:
 
 def _of_rights(rights: Rights) -> dict[str, Any]:
     return {
-        "media_bits": sum(1 << (medium.number - 1) for medium in Medium if medium in rights.media),
+        "media_bits": sum(1 << (medium.number - 1) for medium in rights.media),
         "industry_bit": 1 << rights.industry.number,
         **prices.values(rights),
         **conflicts.values(rights),

@@ -8,7 +8,9 @@ import strawberry
 from strawberry import dataloader
 
 from core.work import OpenRead, Read
-from market.pricing import Card
+from market import tables
+from market.store.rights import card_of, policy_of
+from schema.consent import ConsentPolicy
 from schema.rates import RateCard
 from schema.relations import Here
 
@@ -35,20 +37,34 @@ class DataLoader(dataloader.DataLoader[K, T]):
         self._primed[key] = Here(value)
 
 
-class Kept:
-    """Presented rows that the database lets nobody change, by number and version: the same for every caller who is led
-    to them. The latest so many."""
+class Latest(dict[tuple[int, int], T]):
+    """The latest so many, by number and version."""
 
     MOST = 4_000
 
-    def __init__(self) -> None:
-        self.cards: dict[tuple[int, int], RateCard] = {}
+    def keep(self, version: tuple[int, int], thing: T) -> T:
+        while len(self) >= self.MOST:
+            del self[next(iter(self))]
+        self[version] = thing
+        return thing
 
-    def keep(self, version: tuple[int, int], card: Card) -> RateCard:
-        while len(self.cards) >= self.MOST:
-            del self.cards[next(iter(self.cards))]
-        shown = self.cards[version] = RateCard(card=card, version=version[1])
-        return shown
+
+class Kept:
+    """Presented rows that the database lets nobody change: the same for every caller who is led to them."""
+
+    def __init__(self) -> None:
+        self.cards = Latest[RateCard]()
+        self.policies = Latest[ConsentPolicy]()
+
+    def card(self, row: tables.RateCard) -> RateCard:
+        version = row.twin_id, row.version
+        found = self.cards.get(version)
+        return found or self.cards.keep(version, RateCard(card=card_of(row), version=row.version))
+
+    def policy(self, row: tables.ConsentPolicy) -> ConsentPolicy:
+        version = row.twin_id, row.version
+        found = self.policies.get(version)
+        return found or self.policies.keep(version, ConsentPolicy.of(policy_of(row)))
 
 
 class Batches:

@@ -13,7 +13,6 @@ from market.pricing import Card
 from market.rights import Rights
 from market.search import TwinQuery
 from market.store.companions import Accompanied, Companion, Companions
-from market.store.rights import card_of, policy_of
 from resolvers.loaders.batches import DataLoader, plainly
 from resolvers.loaders.parties import Parties
 from resolvers.paging import asking, connection
@@ -68,23 +67,21 @@ class Twins(Parties):
         twin, asked = found.twin, found.asked
         if found.model is not None:
             self.party.prime(twin.model_id, party_of(found.model))
-        if Companion.MANDATE in asked:
-            mandate, agency = found.mandate, None if found.agency is None else Agency.of(found.agency)
-            self.mandate_in_force.prime(twin.model_id, None if mandate is None else Mandate.of(mandate))
+        if Companion.MANDATE in asked or Companion.AGENCY in asked:
+            agency = None if found.agency is None else Agency.of(found.agency)
             self.agency_in_force.prime(twin.model_id, agency)
             if agency is not None:
                 self.party.prime(agency.row_id, agency)
+        if Companion.MANDATE in asked:
+            mandate = None if found.mandate is None else Mandate.of(found.mandate)
+            self.mandate_in_force.prime(twin.model_id, mandate)
         if Companion.POLICY in asked:
-            policy = found.policy
-            told = ConsentPolicy.none_yet() if policy is None else ConsentPolicy.of(policy_of(policy))
+            told = ConsentPolicy.none_yet() if found.policy is None else self._kept.policy(found.policy)
             self.policy.prime((stored(twin.id), twin.policy_version), told)
         if Companion.CARD in asked:
             version = (stored(twin.id), twin.card_version)
-            self.rate_card.prime(version, None if found.card is None else self._shown(version, found.card))
+            self.rate_card.prime(version, None if found.card is None else self._kept.card(found.card))
         return Twin.of(twin)
-
-    def _shown(self, version: Version, row: tables.RateCard) -> RateCard:
-        return self._kept.cards.get(version) or self._kept.keep(version, card_of(row))
 
     @cached_property
     def policy(self) -> DataLoader[Version, ConsentPolicy]:
@@ -101,13 +98,13 @@ class Twins(Parties):
 
     @cached_property
     def rate_card(self) -> DataLoader[Version, RateCard | None]:
-        kept = self._kept
+        kept = self._kept.cards
 
         async def load(versions: list[Version]) -> list[RateCard | None]:
-            told: dict[Version, RateCard | None] = {each: kept.cards[each] for each in versions if each in kept.cards}
+            told: dict[Version, RateCard | None] = {each: kept[each] for each in versions if each in kept}
             unknown = [version for version in versions if version not in told]
             for version, card in zip(unknown, await self.card.load_many(unknown), strict=True):
-                told[version] = None if card is None else kept.keep(version, card)
+                told[version] = None if card is None else kept.keep(version, RateCard(card=card, version=version[1]))
             return [told[version] for version in versions]
 
         return DataLoader(load_fn=load)

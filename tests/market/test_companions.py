@@ -17,7 +17,7 @@ EVERY = tuple(Companion)
 CHOICES = tuple(
     frozenset(some) for some in chain.from_iterable(combinations(EVERY, size) for size in range(len(EVERY) + 1))
 )
-"""All sixteen ways to ask."""
+"""All ways to ask."""
 
 
 async def alone(database: Database, twin: Twin) -> dict[str, object]:
@@ -51,6 +51,7 @@ def told(found: Accompanied) -> dict[str, object]:
 OF = {
     Companion.MODEL: {"model"},
     Companion.MANDATE: {"mandate", "agency"},
+    Companion.AGENCY: {"agency"},
     Companion.POLICY: {"policy"},
     Companion.CARD: {"card"},
 }

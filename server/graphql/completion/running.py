@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from types import CoroutineType, GeneratorType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, GraphQLResolveInfo, Undefined
 from graphql.execution.collect_fields import FieldDetailsList
@@ -54,6 +54,20 @@ class Asked:
         return [each.node for each in self.details]
 
 
+class Described:
+    """graphql-core's description of a field, made when more is asked of it than the context."""
+
+    __slots__ = ("_asked", "_raw", "context")
+
+    def __init__(self, asked: Asked, raw: "Raw") -> None:
+        self._asked = asked
+        self._raw = raw
+        self.context = raw.executor.context_value
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._raw[self._asked], name)
+
+
 class Raw(dict[Asked, GraphQLResolveInfo[Any]]):
     """graphql-core's description of each field, made when it is first asked for."""
 
@@ -74,7 +88,8 @@ class Infos(dict[Asked, Info]):
         self.raw = raw
 
     def __missing__(self, asked: Asked) -> Info:
-        made = self[asked] = Info(_raw_info=self.raw[asked], _field=asked.strawberry)
+        described = cast(GraphQLResolveInfo[Any], Described(asked, self.raw))
+        made = self[asked] = Info(_raw_info=described, _field=asked.strawberry)
         return made
 
 
