@@ -1,10 +1,19 @@
 """Where compiled completion meets graphql-core: the values of root fields are offered to it, and whatever it gives up is
 completed as usual."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from graphql import DirectiveNode, DocumentNode, GraphQLOutputType, OperationType, VariableNode, Visitor, visit
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    ExecutionResult,
+    GraphQLOutputType,
+    OperationType,
+    VariableNode,
+    Visitor,
+    visit,
+)
 from graphql.execution.collect_fields import FieldDetailsList, collect_fields
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -43,8 +52,21 @@ class Compiled:
         self, executor: Any, kind: GraphQLOutputType, details: FieldDetailsList, key: str
     ) -> Completer | None:
         """What to make of the value of a root field; None where that has to be made as usual."""
+        return self._known(executor, key, lambda: Writer(executor, self.converter).completer(kind, details))
+
+    def operation(self, executor: "CompiledExecutor") -> Completer | None:
+        """What to make of a whole query, if it does nothing but answer; None where that has to be made as usual."""
+
+        def write() -> Completer:
+            if executor.has_effects():
+                raise Unfit
+            return Writer(executor, self.converter).operation(executor.schema.query_type)  # type: ignore[arg-type]
+
+        return self._known(executor, None, write) if executor.operation.operation is OperationType.QUERY else None
+
+    def _known(self, executor: Any, key: str | None, write: Callable[[], Completer]) -> Completer | None:
         if self._careful > 0:
-            self._careful -= 1
+            self._careful -= key is not None  # as usual is asked for each root field again
             return None
         values = executor.variable_values.coerced
         place = (id(executor.operation), key, *(values.get(name) for name in self._deciding))
@@ -55,18 +77,15 @@ class Compiled:
         self._came[place] = came = self._came.get(place, 0) + 1
         if came < self._worth_it:
             return None
-        self._written[place] = written = self._write(executor, kind, details)
+        try:
+            self._written[place] = written = write()
+        except Unfit:
+            self._written[place] = written = None
         return written
 
     def gave_up(self) -> None:
         self.given_up += 1
         self._careful = self._caution
-
-    def _write(self, executor: Any, kind: GraphQLOutputType, details: FieldDetailsList) -> Completer | None:
-        try:
-            return Writer(executor, self.converter).completer(kind, details)
-        except Unfit:
-            return None
 
 
 class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -77,6 +96,33 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         super().__init__(*args, **named)
         self.compiled = compiled
         self.gave_up = False
+
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        compiled = self.compiled
+        complete = compiled.operation(self) if compiled is not None else None
+        if compiled is None or complete is None:
+            return super().execute_operation(serially)
+        completion = Completion(self, compiled.converter)
+        try:
+            answer = complete(self.root_value, completion)
+        except Exception:
+            completion.drop()
+            return self._anew(compiled)
+        return self._come(compiled, completion, answer) if completion.waiting else self.build_response(answer)
+
+    async def _come(self, compiled: Compiled, completion: Completion, answer: Any) -> Any:
+        try:
+            await completion.settle()
+        except Exception:
+            return self._anew(compiled)
+        return self.build_response(answer)
+
+    def _anew(self, compiled: Compiled) -> ExecutionResult:
+        """Nobody looks at what is answered here."""
+        compiled.gave_up()
+        self.compiled = None
+        self.gave_up = True
+        return ExecutionResult(None, None)
 
     def complete_value(
         self,
@@ -118,12 +164,12 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
     def _give_up(self, compiled: Compiled, again: tuple[Any, ...]) -> Any:
         compiled.gave_up()
         self.compiled = None
-        if self._has_effects():
+        if self.has_effects():
             return super().complete_value(*again)
         self.gave_up = True
         raise Bail
 
-    def _has_effects(self) -> bool:
+    def has_effects(self) -> bool:
         """Whether asking once more would do something once more: a mutation would, and a field that counts who asks."""
         operation, root = self.operation, self.schema.get_root_type(self.operation.operation)
         if operation.operation is OperationType.MUTATION or root is None:

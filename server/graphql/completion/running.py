@@ -33,7 +33,7 @@ class Bail(Exception):
 class Asked:
     """A field with a resolver, as one selection asks for it."""
 
-    __slots__ = ("details", "field", "key", "kind", "strawberry")
+    __slots__ = ("details", "field", "key", "kind", "reader", "strawberry")
 
     def __init__(
         self,
@@ -42,12 +42,14 @@ class Asked:
         field: GraphQLField,
         details: FieldDetailsList,
         strawberry: StrawberryField,
+        reader: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
     ) -> None:
         self.kind = kind
         self.key = key
         self.field = field
         self.details = details
         self.strawberry = strawberry
+        self.reader = reader
 
     @property
     def nodes(self) -> list[FieldNode]:
@@ -114,6 +116,9 @@ class Arguments(dict[Asked, dict[str, Any]]):
         self.converter = converter
 
     def __missing__(self, asked: Asked) -> dict[str, Any]:
+        if asked.reader is not None:
+            made = self[asked] = asked.reader(self.given[asked])
+            return made
         field, resolver = asked.strawberry, asked.strawberry.base_resolver
         config, scalars = self.converter.config, self.converter.scalar_registry
         _, named = get_arguments(

@@ -17,11 +17,12 @@ from graphql import (
     Undefined,
     get_named_type,
 )
-from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.collect_fields import FieldDetailsList, collect_fields
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 from schema.relations import DERIVED, Lasting
+from server.graphql.completion.arguments import Reader, Unusual
 from server.graphql.completion.running import Asked, Bail, Completer, Completion, admit
 
 DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
@@ -56,6 +57,23 @@ class Writer:
     def completer(self, kind: GraphQLOutputType, details: FieldDetailsList) -> Completer:
         """Of a value of this type, with the selections below it. Raises Unfit."""
         return self._with(self.executor, lambda: self._value(kind, details))
+
+    def operation(self, kind: GraphQLObjectType) -> Completer:
+        """Of the root's value, all that the operation asks of it. Raises Unfit."""
+        executor = self.executor
+        collected = collect_fields(
+            executor.schema, executor.fragments, executor.variable_values, kind, executor.operation
+        )
+        if collected.new_defer_usages:
+            raise Unfit
+        grouped = collected.grouped_field_set
+
+        def write() -> list[str]:
+            return [*self._entries(kind, grouped), "return r"]
+
+        return self._with(
+            executor, lambda: self._function(("operation", kind.name), next(iter(grouped.values()), []), "v", write)
+        )
 
     def member(self, kind: GraphQLObjectType, details: FieldDetailsList, executor: Any) -> Completer:
         """Of a value of an abstract type that turned out to be of this one. Raises Unfit."""
@@ -124,26 +142,29 @@ class Writer:
             collected = self.executor.collect_subfields(kind, details)
             if collected.new_defer_usages:
                 raise Unfit
-            plain, entries, asking = [], [], list[str]()
-            for place, (key, fields) in enumerate(collected.grouped_field_set.items()):
-                before, entry, after = self._field(kind, key, fields, f"v{place}")
-                plain += before
-                entries.append(f"{key!r}: {entry}")
-                asking += after
-            self._asks = self._asks or bool(asking)
+            made = self._entries(kind, collected.grouped_field_set)
             remembered, remember = self._remembering(definition.origin)
             return [
                 f"if v.__class__ not in {known}:",
                 f"    admit({known}, v, {is_type_of})",
                 *remembered,
-                *plain,
-                f"r = {{{', '.join(entries)}}}",
-                *asking,
+                *made,
                 *remember,
                 "return r",
             ]
 
         return self._function(("object", kind.name, *(id(each.node) for each in details)), details, "v", write)
+
+    def _entries(self, kind: GraphQLObjectType, grouped: Any) -> list[str]:
+        """Lines that make the answer's object `r` of `v`."""
+        plain, entries, asking = [], [], list[str]()
+        for place, (key, fields) in enumerate(grouped.items()):
+            before, entry, after = self._field(kind, key, fields, f"v{place}")
+            plain += before
+            entries.append(f"{key!r}: {entry}")
+            asking += after
+        self._asks = self._asks or bool(asking)
+        return [*plain, f"r = {{{', '.join(entries)}}}", *asking]
 
     def _remembering(self, origin: type) -> tuple[list[str], list[str]]:
         """What lasts is completed once for a selection in which nothing is asked of a resolver."""
@@ -168,7 +189,7 @@ class Writer:
             return [f"{v} = v.{strawberry.python_name}", *self._completed(field.type, fields, v)], v, []
         if (make := strawberry.metadata.get(DERIVED)) is not None:
             return [f"{v} = {self._named(make, 'make')}(v)", *self._completed(field.type, fields, v)], v, []
-        asked = Asked(kind, key, field, fields, strawberry)
+        asked = Asked(kind, key, field, fields, strawberry, self._reader(strawberry))
         call, complete = self._call(asked), self._value(field.type, fields)
         if strawberry.is_async:
             return [], "None", [f"x.waiting.append(({call}, r, {key!r}, {complete}))"]
@@ -178,6 +199,15 @@ class Writer:
             return [], "None", [f"{v} = {call}", placed]
         quick = [f"if {leaf.format(v)}:", f"    {placed}", "else:", f"    r[{key!r}] = {v}"]
         return [], "None", [f"{v} = {call}", *quick]
+
+    def _reader(self, field: StrawberryField) -> Reader | None:
+        """None where Strawberry has to read the arguments."""
+        if field.extensions:
+            return None
+        try:
+            return Reader(field.arguments, self.converter)
+        except Unusual:
+            return None
 
     def _call(self, asked: Asked) -> str:
         """The resolver, asked for the field of `v`. What Strawberry wraps around it, an extension or a handler of
