@@ -17,7 +17,7 @@ import signal
 import sys
 import traceback
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -54,6 +54,10 @@ SABOTAGE: set[str] = set()
 own; `commits`, what is done to money is said to be kept, and is not."""
 
 
+class Lost(Exception):
+    """What was done is undone, and nobody is told."""
+
+
 class MortalDatabase(Database):
     """Every commit has a boundary before it and one after it."""
 
@@ -62,13 +66,13 @@ class MortalDatabase(Database):
 
         @asynccontextmanager
         async def opened() -> AsyncIterator[Work]:
-            async with open_work() as work:
-                yield work
-                await work.session.flush()
-                FATE.boundary()
-                if "commits" in SABOTAGE and any(isinstance(fact, ShareTransferred) for fact in work.facts):
-                    work.facts.clear()
-                    await work.session.rollback()
+            with suppress(Lost):
+                async with open_work() as work:
+                    yield work
+                    await work.session.flush()
+                    FATE.boundary()
+                    if "commits" in SABOTAGE and any(isinstance(fact, ShareTransferred) for fact in work.facts):
+                        raise Lost
             FATE.boundary()
 
         return opened
