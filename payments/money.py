@@ -108,10 +108,15 @@ class Money:
 
     @property
     def amount(self) -> Decimal:
-        return Decimal(self.minor).scaleb(-CURRENCIES[self.currency].digits)
+        return amount_of(self.minor, self.currency)
 
     def __str__(self) -> str:
         return f"{self.amount:,.{CURRENCIES[self.currency].digits}f} {self.currency}"
+
+
+def amount_of(minor: int, currency: str) -> Decimal:
+    """As people write it: 1050 of EUR are 10.50."""
+    return Decimal(minor).scaleb(-CURRENCIES[currency].digits)
 
 
 def _whole(amount: Decimal, digits: int) -> int | None:

@@ -7,7 +7,7 @@ import strawberry
 
 from market import consent, errors, tables
 from schema.enums import Industry, Medium
-from schema.relations import Lasting, derived
+from schema.relations import derived
 from schema.rights import in_order, shortest
 from schema.scalars import Territory
 
@@ -15,7 +15,7 @@ from schema.scalars import Territory
 @strawberry.type(
     description="What the model allows to be asked for at all. Checked on every quote, bid, acceptance and asset."
 )
-class ConsentPolicy(Lasting):
+class ConsentPolicy:
     countries: strawberry.Private[frozenset[str]]
     version: int
     media: list[Medium]

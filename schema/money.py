@@ -25,7 +25,7 @@ class Money:
 
     @classmethod
     def minor(cls, minor: int, currency: str) -> Self:
-        return cls(amount=Decimal(minor).scaleb(-money.CURRENCIES[currency].digits), currency=Currency(currency))
+        return cls(amount=money.amount_of(minor, currency), currency=Currency(currency))
 
 
 @strawberry.input

@@ -93,8 +93,7 @@ async def begun(engine: AsyncEngine, send: Send) -> AsyncIterator[Transaction]:
         await transaction.fetch("commit")
         await transaction.end()
     except BaseException:
-        await asyncio.shield(
-            transaction.undo()
-        )  # to its end, however often it is cancelled: then others get the connection
+        # to its end, however often it is cancelled: then others get the connection
+        await asyncio.shield(transaction.undo())
         raise
     await transaction.give_back()

@@ -67,15 +67,13 @@ def _outcome(contest: Contest, own: Contender | None, cap: Money, now: datetime)
         *(Standing(bid.id, bid.maximum_minor, bid.placed_at) for bid in others),
     ]
     lead = standing.lead_now(listing, standings)
-    pays = {each.bid_id: each.maximum_minor for each in standings}
-    if lead is not None:
-        pays[lead.bid_id] = lead.price_minor
+    pays = standing.pays(standings, lead)
     return Outcome(
         own_id=kept,
         amount_minor=pays[number],
         maximum_minor=cap.minor,
         lead=lead,
-        reserve_met=lead.reserve_met if lead else listing.reserve_minor is None,
+        reserve_met=standing.is_met(listing, lead),
         count=count,
         closes_at=_close(listing, now),
         amounts={bid.id: pays[bid.id] for bid in others if bid.amount_minor != pays[bid.id]},

@@ -18,15 +18,27 @@ def settle(listing: Listing, live: Sequence[Bid]) -> None:
     lead = lead_now(listing, standings)
     listing.leading_bid_id = lead.bid_id if lead else None
     listing.current_minor = lead.price_minor if lead else None
-    listing.reserve_met = lead.reserve_met if lead else listing.reserve_minor is None
+    listing.reserve_met = is_met(listing, lead)
+    prices = pays(standings, lead)
     for bid in live:
-        bid.amount_minor = lead.price_minor if lead and lead.bid_id == bid.id else _maximum(bid)
+        bid.amount_minor = prices[number(bid)]
 
 
 def lead_now(listing: Listing, standings: Sequence[Standing]) -> Lead | None:
     """`listing` holds who led until now."""
     before = lead_of(listing)
     return bidding.outcome(standings, listing.starting_minor, listing.reserve_minor, listing.currency, before=before)
+
+
+def is_met(listing: Listing, lead: Lead | None) -> bool:
+    """Whether the reserve is, if that bid leads."""
+    return lead.reserve_met if lead else listing.reserve_minor is None
+
+
+def pays(standings: Sequence[Standing], lead: Lead | None) -> dict[int, int]:
+    """What each bid would pay, by its number: who leads its price, and everybody else the most that it offers."""
+    prices = {each.bid_id: each.maximum_minor for each in standings}
+    return prices | {lead.bid_id: lead.price_minor} if lead is not None else prices
 
 
 def lead_of(listing: Listing) -> Lead | None:

@@ -101,25 +101,20 @@ def countries_of(numbers: MultiRange[int]) -> frozenset[str]:
 
 
 def policy_of(row: ConsentPolicy) -> PolicyView:
-    return PolicyView(
-        version=row.version,
-        media=media_of(row.media),
-        forbidden_industries=frozenset(map(Industry, row.forbidden_industries)),
-        territories=countries_of(row.territories),
-        maximum_days=row.maximum_days,
-        asset_approval_required=row.asset_approval_required,
-        training_allowed=row.training_allowed,
-        restrictions=tuple(row.restrictions),
-    )
+    return _policy(row, media_of(row.media), countries_of(row.territories))
 
 
 def policy_in(row: Any) -> PolicyView:
     """The same, of multiranges as PostgreSQL writes them."""
+    return _policy(row, _media_in(row.media), _countries_in(row.territories))
+
+
+def _policy(row: Any, media: frozenset[Medium], countries: frozenset[str]) -> PolicyView:
     return PolicyView(
         version=row.version,
-        media=_media_in(row.media),
+        media=media,
         forbidden_industries=frozenset(map(Industry, row.forbidden_industries)),
-        territories=_countries_in(row.territories),
+        territories=countries,
         maximum_days=row.maximum_days,
         asset_approval_required=row.asset_approval_required,
         training_allowed=row.training_allowed,

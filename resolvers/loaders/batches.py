@@ -9,8 +9,8 @@ from strawberry import dataloader
 
 from core.work import OpenRead, Read
 from market import tables
-from market.store.rights import card_of, policy_of
-from schema.consent import ConsentPolicy
+from market.pricing import Card
+from market.store.rights import card_of
 from schema.rates import RateCard
 from schema.relations import Here
 
@@ -37,34 +37,24 @@ class DataLoader(dataloader.DataLoader[K, T]):
         self._primed[key] = Here(value)
 
 
-class Latest(dict[tuple[int, int], T]):
-    """The latest so many, by number and version."""
+class Kept:
+    """Presented cards, by number and version, the latest so many: the database lets nobody change one, and it is the same for
+    every caller who is led to it. Policies are not kept: a model's own words stand in them, and an erasure takes those out."""
 
     MOST = 4_000
 
-    def keep(self, version: tuple[int, int], thing: T) -> T:
-        while len(self) >= self.MOST:
-            del self[next(iter(self))]
-        self[version] = thing
-        return thing
-
-
-class Kept:
-    """Presented rows that the database lets nobody change: the same for every caller who is led to them."""
-
     def __init__(self) -> None:
-        self.cards = Latest[RateCard]()
-        self.policies = Latest[ConsentPolicy]()
+        self.cards: dict[tuple[int, int], RateCard] = {}
 
     def card(self, row: tables.RateCard) -> RateCard:
         version = row.twin_id, row.version
-        found = self.cards.get(version)
-        return found or self.cards.keep(version, RateCard(card=card_of(row), version=row.version))
+        return self.cards.get(version) or self.keep(version, card_of(row))
 
-    def policy(self, row: tables.ConsentPolicy) -> ConsentPolicy:
-        version = row.twin_id, row.version
-        found = self.policies.get(version)
-        return found or self.policies.keep(version, ConsentPolicy.of(policy_of(row)))
+    def keep(self, version: tuple[int, int], card: Card) -> RateCard:
+        while len(self.cards) >= self.MOST:
+            del self.cards[next(iter(self.cards))]
+        shown = self.cards[version] = RateCard(card=card, version=version[1])
+        return shown
 
 
 class Batches:

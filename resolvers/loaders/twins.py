@@ -13,6 +13,7 @@ from market.pricing import Card
 from market.rights import Rights
 from market.search import TwinQuery
 from market.store.companions import Accompanied, Companion, Companions
+from market.store.rights import policy_of
 from resolvers.loaders.batches import DataLoader, plainly
 from resolvers.loaders.parties import Parties
 from resolvers.paging import asking, connection
@@ -76,7 +77,7 @@ class Twins(Parties):
             mandate = None if found.mandate is None else Mandate.of(found.mandate)
             self.mandate_in_force.prime(twin.model_id, mandate)
         if Companion.POLICY in asked:
-            told = ConsentPolicy.none_yet() if found.policy is None else self._kept.policy(found.policy)
+            told = ConsentPolicy.none_yet() if found.policy is None else ConsentPolicy.of(policy_of(found.policy))
             self.policy.prime((stored(twin.id), twin.policy_version), told)
         if Companion.CARD in asked:
             version = (stored(twin.id), twin.card_version)
@@ -98,13 +99,13 @@ class Twins(Parties):
 
     @cached_property
     def rate_card(self) -> DataLoader[Version, RateCard | None]:
-        kept = self._kept.cards
+        kept = self._kept
 
         async def load(versions: list[Version]) -> list[RateCard | None]:
-            told: dict[Version, RateCard | None] = {each: kept[each] for each in versions if each in kept}
+            told: dict[Version, RateCard | None] = {each: kept.cards[each] for each in versions if each in kept.cards}
             unknown = [version for version in versions if version not in told]
             for version, card in zip(unknown, await self.card.load_many(unknown), strict=True):
-                told[version] = None if card is None else kept.keep(version, RateCard(card=card, version=version[1]))
+                told[version] = None if card is None else kept.keep(version, card)
             return [told[version] for version in versions]
 
         return DataLoader(load_fn=load)

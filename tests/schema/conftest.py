@@ -1,6 +1,6 @@
 """The API without its edge: documents executed as a caller, on a real database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,12 +12,14 @@ from graphql import DocumentNode, ExecutionResult, GraphQLError, parse, validate
 
 from core.actor import SYSTEM, Actor, Scope
 from core.seal import Seal
+from core.work import OpenRead
 from market import parties
 from market.rights import Industry
 from market.states import PartyKind
 from payments.gateway import Gateway
-from resolvers.loaders import load
+from resolvers.loaders import keeping
 from schema.context import Context
+from schema.loaders import Loaders
 from server.activity import Feed
 from server.database import Database
 from server.graphql.completion import Compiled
@@ -49,8 +51,13 @@ class Api:
     )
 
     @cached_property
+    def loaders(self) -> Callable[[OpenRead], Loaders]:
+        """They remember from one answer to the next, as those of a process that serves do."""
+        return keeping()
+
+    @cached_property
     def engine(self) -> Engine:
-        return Engine(self.schema, lambda context: replace(context, load=load(context.read)))
+        return Engine(self.schema, lambda context: replace(context, load=self.loaders(context.read)))
 
     def context(self, actor: Actor) -> Context:
         read = self.database.read(actor)
@@ -58,7 +65,7 @@ class Api:
             actor=actor,
             work=self.database.work(actor),
             read=read,
-            load=load(read),
+            load=self.loaders(read),
             seal=SEAL,
             gateway=cast(Gateway, None),  # nothing here speaks with the payment service
             activity=self.feed,

@@ -18,6 +18,9 @@ NAMES = ("lindqvist", "ada one", "ada-one", "freckles", "canaryword")
 SEEN = """query ($id: ID!) { node(id: $id) { ... on Licence { status price { amount } consent { signedBy erasedAt }
     payment { status shares { role amount { amount } status } } } } }"""
 
+WORDS = """query ($id: ID!) { node(id: $id) { ... on Model {
+    twins { nodes { id consentPolicy { restrictions } } } } } }"""
+
 
 async def verdict(api: Api, anchor: tuple[int, str] | None = None) -> auditing.Verdict:
     """What `twinmarket audit verify` asks."""
@@ -74,6 +77,22 @@ async def test_audit_and_ledger_verify_as_before(api: Api, sale: CrewSale) -> No
     assert kept["consent"]["signedBy"] == "[erased]"
     assert kept["consent"]["erasedAt"] is not None
     assert kept | {"consent": None} == seen | {"consent": None}
+
+
+async def test_her_words_are_not_remembered_from_an_answer_before(api: Api, ada: Actor, sale: CrewSale) -> None:
+    model = await own_party(api, ada)
+
+    async def restrictions() -> list[list[str]]:
+        twins = (await api.ask(ada, WORDS, id=model))["node"]["twins"]["nodes"]
+        return [twin["consentPolicy"]["restrictions"] for twin in twins]
+
+    [twin] = (await api.ask(ada, WORDS, id=model))["node"]["twins"]["nodes"]
+    policy = {"twinId": twin["id"], "media": ["SOCIAL_PAID"], "territories": ["SE"], "restrictions": ["Canaryword."]}
+    await api.do(ada, "setConsentPolicy", policy)
+    assert [await restrictions() for _ in range(3)] == [[["Canaryword."]]] * 3
+    erased = await api.do(ada, "eraseModel", {"modelId": model, "signature": "Ada Lindqvist"})
+    assert erased["__typename"] == "ModelErased"
+    assert await restrictions() == [["[erased]"]]
 
 
 async def test_they_verify_as_before_when_one_of_the_crew_is_erased(api: Api, ada: Actor, lumen: Actor) -> None:
