@@ -1,6 +1,7 @@
 """A real PostgreSQL for every test: one embedded server a worker, one template database, a copy of it for each test that asks.
 
-Copies are made one after the other: one in the making holds up whoever reads a log below the oldest transaction."""
+Copies are made one after the other: one in the making holds up whoever reads a log below the oldest transaction.
+"""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -19,9 +20,8 @@ from tests.fakes.memory import passing_folder
 
 pytest_plugins = ["tests.fakes.sandbox", "tests.fakes.deal", "tests.fakes.town"]
 
-os.environ["KEYS_REMEMBERED_SECONDS"] = (
-    "0"  # tests move the database's clock, and change powers behind a process's back
-)
+# Tests move the database's clock, and change powers behind a process's back.
+os.environ["KEYS_REMEMBERED_SECONDS"] = "0"
 
 _copies = count(1)
 
