@@ -34,7 +34,7 @@ from server.graphql import errors
 from server.graphql.completion import Compiled
 from server.graphql.limits import Measure, Size, excesses, over, sizes_of, too_costly
 
-overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 10_000  # of 500,000, which takes a second of one core
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 4_000  # of 500,000, which takes a second of one core
 
 MAXIMUM_TOKENS = 2_000
 KEPT_DOCUMENTS = 1_000

@@ -24,15 +24,6 @@ from tests.schema.test_authorisation import everybody as everybody
 from tests.schema.test_authorisation import things as things
 from tests.schema.who_sees import WHO
 
-_OWN = r"(GraphQLCoreConverter\.from_resolver|Executor)\."
-pytestmark = [
-    pytest.mark.filterwarnings(f"ignore:coroutine '{_OWN}.* was never awaited:RuntimeWarning"),
-    pytest.mark.filterwarnings(
-        f"ignore:Exception ignored in. <coroutine object {_OWN}:pytest.PytestUnraisableExceptionWarning"
-    ),
-]
-"""Without compiled completion graphql-core cancels what it has not begun yet, and never looks at what that waited for."""
-
 COUNT = int(os.environ.get("DOCUMENTS", "150"))
 TRIES = 20
 SEED = int(os.environ.get("SEED", "1"))

@@ -1,10 +1,11 @@
 """Documents that mean harm are refused or answered, each within a fraction of a second of one core."""
 
 import time
+from collections.abc import Callable
 from typing import cast
 
 import pytest
-from graphql import DocumentNode, OperationType, parse
+from graphql import DocumentNode, OperationType, get_introspection_query, parse
 
 from core.actor import ANONYMOUS
 from core.seal import Seal
@@ -19,6 +20,8 @@ from server.graphql.schema import build_schema
 from tests.server.hostile import chain, circle, hostile, times
 
 SECONDS = 0.05
+YARDSTICK = 0.005
+"""Seconds that a plain core takes to read GraphQL's own introspection query four times: a slower one is given as much more."""
 
 
 @pytest.fixture
@@ -45,20 +48,21 @@ async def answered(engine: Engine, contexts: Contexts, parameters: Parameters) -
 async def test_no_document_costs_more_than_a_moment(contexts: Contexts) -> None:
     engine = Engine(build_schema(), contexts.fresh)
     await answered(engine, contexts, Parameters("{ viewer { name } }"))
+    allowed = SECONDS * max(1.0, yardstick() / YARDSTICK)
     seen, slow = 0, []
     for name, document, variables in hostile():
         seen += 1
         spent = []
-        while not spent or (spent[-1] >= SECONDS and len(spent) < 12):  # the machine may be busy with other things
+        while not spent or (spent[-1] >= allowed and len(spent) < 12):  # the machine may be busy with other things
             began = time.process_time()
             answer = await answered(engine, contexts, Parameters(document, variables))
             spent.append(time.process_time() - began)
             assert answer is None or not any(
                 error["extensions"]["code"] in ("INTERNAL", "UNAVAILABLE") for error in answer.errors or []
             ), name
-        if min(spent) >= SECONDS:
+        if min(spent) >= allowed:
             slow.append(f"{name}: {min(spent) * 1000:.0f} ms")
-    assert slow == []
+    assert slow == [], f"{allowed * 1000:.0f} ms are allowed"
     assert seen >= 600
 
 
@@ -78,12 +82,20 @@ def test_measuring_takes_as_long_as_the_text(family: object) -> None:
 
 
 def measured(text: str) -> float:
-    """Seconds of one measure, the best of many."""
+    """Seconds of one measure."""
     document: DocumentNode = parse(text)
+    return least(lambda: [excesses(document) for _ in range(5)]) / 5
+
+
+def yardstick() -> float:
+    return least(lambda: [parse(get_introspection_query()) for _ in range(4)])
+
+
+def least(work: Callable[[], object]) -> float:
+    """Seconds of the processor, the best of many: the machine may be busy with other things."""
     best = 1.0
     for _ in range(20):
         began = time.process_time()
-        for _ in range(5):
-            excesses(document)
-        best = min(best, (time.process_time() - began) / 5)
+        work()
+        best = min(best, time.process_time() - began)
     return best
