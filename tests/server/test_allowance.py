@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 import strawberry
 
+from bench.processes import Api, deployment
 from core.actor import SYSTEM
 from server import store
 from server.assembly import assemble
@@ -45,6 +46,31 @@ async def test_two_processes_never_give_more_than_there_is(database: Database, c
     got = [int(out) for out, _ in told]
     restored = (time.monotonic() - began) * per_second
     assert points - cost < sum(got) <= points + restored + 1
+    assert all(got)
+
+
+async def test_two_servers_answer_from_one_bucket() -> None:
+    points, per_second, question = 2_000, 1, {"query": "{ viewer { name } }"}
+    limits = {"RATE_POINTS": str(points), "RATE_POINTS_PER_SECOND": str(per_second)}
+    async with deployment(2, **limits) as (postgres, apis):
+        database = Database.connect(postgres.url())
+        _, key = await an_api_key(database, await a_party(database))
+        await database.close()
+
+        async def until_refused(api: Api) -> int:
+            got = 0
+            async with httpx.AsyncClient(headers={"Authorization": f"Bearer {key}"}) as http:
+                while (
+                    answer := await http.post(f"http://127.0.0.1:{api.port}/graphql", json=question)
+                ).status_code == 200:
+                    got += answer.json()["extensions"]["cost"]["requested"]
+            assert answer.status_code == 429
+            return got
+
+        began = time.monotonic()
+        got = await asyncio.gather(*(until_refused(api) for api in (*apis, *apis)))
+        restored = (time.monotonic() - began) * per_second
+    assert points - 4 < sum(got) <= points + restored + 1
     assert all(got)
 
 
