@@ -1,4 +1,5 @@
-"""What searches look at: one narrow row a twin, its words, and how words are spelt. The database itself keeps them.
+"""What searches look at: one narrow row a twin, one for each of its tags, its words, and how words are spelt. The database
+itself keeps them.
 
 A twin's own row is wide, and its policy and its card are rows of their own: a search that reads three wide rows for
 every candidate is many times slower. What is here is copied by triggers in the transaction that changes the original,
@@ -13,7 +14,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.dialects.postgresql.ranges import MultiRange
 from sqlmodel import Field
 
-from core.tables import MaybeMinor, Table, Texts, ref
+from core.tables import MaybeCurrency, MaybeMinor, Table, Texts, ref
 from market.rights import Medium
 
 MaybeNumber = Annotated[int | None, Field(nullable=True)]
@@ -21,15 +22,14 @@ MaybeNumber = Annotated[int | None, Field(nullable=True)]
 LISTED = text("status = 'LISTED'")
 
 
-class Showing(Table, table=True):
-    """A twin as searches see it, with the policy and the card in force. `media` and `forbidden` are sets of bits: of
+class Shown(Table):
+    """What searches see of a twin, with the policy and the card in force. `media` and `forbidden` are sets of bits: of
     the media's numbers less one, and of the industries' numbers. `rates` are in the order of the media; no `factors` at
-    all is null."""
+    all is null. What has one width comes first, for it is the soonest read."""
 
-    twin_id: int = ref("twin.id", primary_key=True)
+    twin_id: int
     model_id: int = Field(sa_type=BigInteger)
-    status: str
-    name: str
+    floor_minor: MaybeMinor = None
     height_cm: MaybeNumber = None
     bust_cm: MaybeNumber = None
     waist_cm: MaybeNumber = None
@@ -37,16 +37,23 @@ class Showing(Table, table=True):
     media: MaybeNumber = None
     forbidden: MaybeNumber = None
     maximum_days: MaybeNumber = None
-    floor_minor: MaybeMinor = None
     industry_exclusivity_e4: MaybeNumber = None
     total_exclusivity_e4: MaybeNumber = None
+    currency: MaybeCurrency = None
+    rates: list[int | None] | None = Field(default=None, sa_type=pg.ARRAY(BigInteger), nullable=True)
+    territories: MultiRange[int] | None = Field(default=None, sa_type=pg.INT4MULTIRANGE, nullable=True)
+    factors: dict[str, Any] | None = Field(default=None, sa_type=pg.JSONB, nullable=True)
     hair_colour: str | None = Field(default=None, nullable=True)
     eye_colour: str | None = Field(default=None, nullable=True)
+
+
+class Showing(Shown, table=True):
+    """A twin, whatever its status."""
+
+    twin_id: int = ref("twin.id", primary_key=True)
+    status: str
+    name: str
     tags: Texts = []  # noqa: RUF012 - copied for every row
-    currency: str | None = Field(default=None, sa_type=sa.CHAR(3), nullable=True)
-    rates: list[int | None] | None = Field(default=None, sa_type=pg.ARRAY(BigInteger), nullable=True)
-    factors: dict[str, Any] | None = Field(default=None, sa_type=pg.JSONB, nullable=True)
-    territories: MultiRange[int] | None = Field(default=None, sa_type=pg.INT4MULTIRANGE, nullable=True)
     __table_args__ = (
         sa.Index("showing_newest_idx", "twin_id", postgresql_where=LISTED),
         sa.Index("showing_name_idx", "name", "twin_id", postgresql_where=LISTED),
@@ -54,6 +61,15 @@ class Showing(Table, table=True):
         sa.Index("showing_height_cm_idx", "height_cm", postgresql_where=LISTED),
         sa.Index(None, "model_id"),
     )
+
+
+class Tagged(Shown, table=True):
+    """A LISTED twin, once for each of its tags. Partitions by tag keep the rows of one tag on pages that hold little else,
+    whatever the order in which twins came; of a twin's own rows every one lies on another page."""
+
+    tag: str = Field(sa_type=Text, primary_key=True)
+    twin_id: int = Field(sa_type=BigInteger, primary_key=True)
+    __table_args__ = {"postgresql_partition_by": "HASH (tag)"}  # noqa: RUF012 - SQLAlchemy reads it
 
 
 class Wording(Table, table=True):
@@ -84,7 +100,41 @@ FOLDED = r"""create or replace function folded(words text) returns text
 $$"""
 """As `market.search.folded`: small letters, no accents, no punctuation."""
 
+TAG_PARTITIONS = """do $$
+  begin
+    for n in 0..31 loop
+      execute format('create table tagged_%s partition of tagged for values with (modulus 32, remainder %s)', n, n);
+    end loop;
+  end
+$$"""
+
+UNTAG_TWINS = """create or replace function untag_twins(numbers bigint[]) returns void language plpgsql as $$
+  declare gone record;
+  begin
+    for gone in
+      select showing.twin_id, tag from showing join twin on twin.id = showing.twin_id, unnest(showing.tags) as tag
+       where showing.twin_id = any (numbers) and showing.status = 'LISTED'
+         and not (twin.status = 'LISTED' and tag = any (twin.tags))
+    loop
+      delete from tagged where tagged.tag = gone.tag and tagged.twin_id = gone.twin_id;
+    end loop;
+  end
+$$"""
+"""What twins show no more. One row at a time: a tag that is known leads to its partition, several lead to all."""
+
+_COPIED = [name for name in Shown.model_fields if name != "twin_id"]
+
+TAG_TWINS = f"""create or replace function tag_twins(numbers bigint[]) returns void language sql as $$
+  insert into tagged (tag, twin_id, {", ".join(_COPIED)})
+  select distinct on (twin_id, tag) tag, twin_id, {", ".join(_COPIED)}
+    from showing, unnest(tags) as tag
+   where twin_id = any (numbers) and status = 'LISTED'
+  on conflict (tag, twin_id) do update set ({", ".join(_COPIED)})
+    = ({", ".join(f"excluded.{name}" for name in _COPIED)})
+$$"""  # noqa: S608 - of names that the code knows
+
 SHOW_TWINS = f"""create or replace function show_twins(numbers bigint[]) returns void language sql as $$
+  select untag_twins(numbers);
   insert into showing (twin_id, model_id, status, name, height_cm, bust_cm, waist_cm, hips_cm, hair_colour, eye_colour,
       tags, media, forbidden, maximum_days, territories,
       currency, rates, factors, industry_exclusivity_e4, total_exclusivity_e4, floor_minor)
@@ -109,7 +159,8 @@ SHOW_TWINS = f"""create or replace function show_twins(numbers bigint[]) returns
     = (excluded.model_id, excluded.status, excluded.name, excluded.height_cm, excluded.bust_cm, excluded.waist_cm,
       excluded.hips_cm, excluded.hair_colour, excluded.eye_colour, excluded.tags, excluded.media, excluded.forbidden,
       excluded.maximum_days, excluded.territories, excluded.currency, excluded.rates, excluded.factors,
-      excluded.industry_exclusivity_e4, excluded.total_exclusivity_e4, excluded.floor_minor)
+      excluded.industry_exclusivity_e4, excluded.total_exclusivity_e4, excluded.floor_minor);
+  select tag_twins(numbers)
 $$"""  # noqa: S608 - of names that the code knows
 
 SPELL = """create or replace function spell(document tsvector) returns void language sql as $$
@@ -164,6 +215,8 @@ PARTY_NAMED = """create or replace function party_named() returns trigger langua
   end
 $$"""
 
+FUNCTIONS = (UNTAG_TWINS, TAG_TWINS, SHOW_TWINS, SPELL, WORD_TWINS, TWIN_CHANGED, TERMS_CHANGED, PARTY_NAMED)
+
 TRIGGERS = (
     "create trigger twin_changed after insert or update on twin for each row execute function twin_changed()",
     "create trigger consent_policy_set after insert on consent_policy for each row execute function terms_changed()",
@@ -179,5 +232,5 @@ def _told(when: str, command: str) -> None:
 
 for command in ("create extension if not exists pg_trgm", FOLDED):
     _told("before_create", command)
-for command in (SHOW_TWINS, SPELL, WORD_TWINS, TWIN_CHANGED, TERMS_CHANGED, PARTY_NAMED, *TRIGGERS):
+for command in (TAG_PARTITIONS, *FUNCTIONS, *TRIGGERS):
     _told("after_create", command)

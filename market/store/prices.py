@@ -1,7 +1,7 @@
 """What rate cards ask, in SQL: `market.pricing.quote` for every twin of a search at once, to the last unit."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from market import pricing
 from market.rights import Exclusivity, Rights
-from market.showing import Showing
+from market.showing import Showing, Shown
 from payments.money import CURRENCIES
 
 Number: TypeAlias = Any
@@ -37,51 +37,52 @@ def values(rights: Rights) -> dict[str, Any]:
     return {"days": rights.days, **{f"medium_{place}": number for place, number in enumerate(numbers)}}
 
 
-def price(rights: Priced) -> Number:
+def price(rights: Priced, of: type[Shown] = Showing) -> Number:
     """Null where a medium has no rate. Exact numerics, rounded half up to the currency's unit, at least the floor."""
-    rates = _rates(rights.media)
-    base = sa.cast(rates, sa.Numeric) * _weight(rights.countries) * sa.bindparam("days", type_=sa.Integer())
-    asked = base * _exclusivity(rights.exclusivity)
+    rates = _rates(rights.media, of)
+    base = sa.cast(rates, sa.Numeric) * _weight(rights.countries, of) * sa.bindparam("days", type_=sa.Integer())
+    asked = base * _exclusivity(rights.exclusivity, of)
     special = sorted({rule.unit for rule in CURRENCIES.values()} - {1})
     units = [
-        (col(Showing.currency).in_([code for code, rule in CURRENCIES.items() if rule.unit == unit]), unit)
+        (col(of.currency).in_([code for code, rule in CURRENCIES.items() if rule.unit == unit]), unit)
         for unit in special
     ]
-    rounded = sa.case(*((there, _rounded(asked, unit)) for there, unit in units), else_=_rounded(asked, 1))
+    rounded = sa.case(*((there, _rounded(asked, unit, of)) for there, unit in units), else_=_rounded(asked, 1, of))
     # a price is null where its rates are, and a greatest of nothing and a floor would be the floor
     return sa.case((rates.is_not(None), sa.cast(rounded, sa.BigInteger)))
 
 
-def _rounded(asked: Number, unit: int) -> Number:
+def _rounded(asked: Number, unit: int, of: type[Shown]) -> Number:
     whole = pricing.DAYS_PER_RATE * pricing.E4 * pricing.E4
     near = sa.func.div(2 * asked + whole * unit, 2 * whole * unit) * unit
-    floor = col(Showing.floor_minor)
+    floor = col(of.floor_minor)
     least = floor if unit == 1 else sa.func.div(sa.cast(floor, sa.Numeric) + unit - 1, unit) * unit
     return sa.func.least(sa.func.greatest(near, least), HIGHEST_PRICE)
 
 
-def _exclusivity(exclusivity: Exclusivity) -> Number:
+def _exclusivity(exclusivity: Exclusivity, of: type[Shown]) -> Number:
     match exclusivity:
         case Exclusivity.NON_EXCLUSIVE:
             return sa.literal(pricing.E4, sa.Integer)
         case Exclusivity.INDUSTRY:
-            return col(Showing.industry_exclusivity_e4)
+            return col(of.industry_exclusivity_e4)
         case Exclusivity.TOTAL:
-            return col(Showing.total_exclusivity_e4)
+            return col(of.total_exclusivity_e4)
 
 
-def _rates(media: int) -> Number:
+def _rates(media: int, of: type[Shown]) -> Number:
     """The sum of so many; null where one is."""
-    rates = [col(Showing.rates)[sa.bindparam(f"medium_{place}", type_=sa.Integer())] for place in range(media)]
+    rates = [col(of.rates)[sa.bindparam(f"medium_{place}", type_=sa.Integer())] for place in range(media)]
     return sum(rates[1:], rates[0])
 
 
 @lru_cache(maxsize=1024)
-def _weight(countries: frozenset[str]) -> Number:
+def _weight(countries: frozenset[str], of: type[Shown] = Showing) -> Number:
     """Most cards leave every factor as it is: for them it is a constant."""
+    factors = f"{of.__tablename__}.factors"
     usual = pricing.weight(countries, pricing.default_factor_e4, min)
-    own = pricing.weight(countries, Weight.of, Weight.least)
-    return sa.literal_column(f"(case when showing.factors is null then {usual} else {own.sql} end)", sa.BigInteger)
+    own = pricing.weight(countries, partial(Weight.of, factors), Weight.least)
+    return sa.literal_column(f"(case when {factors} is null then {usual} else {own.sql} end)", sa.BigInteger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +90,31 @@ class Weight:
     """A sum in SQL: what the places weigh by default, what this card adds for those that it names, and other terms.
 
     A card names few places and a search may ask for all countries, so it is asked first whether it names any of them.
+    `factors` is the column of the card's.
     """
 
+    factors: str
     usual: int = 0
     places: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, code: str) -> "Weight":
-        return cls(pricing.default_factor_e4(code), (code,))
+    def of(cls, factors: str, code: str) -> "Weight":
+        return cls(factors, pricing.default_factor_e4(code), (code,))
 
     def __add__(self, other: "Weight", /) -> "Weight":
-        return Weight(self.usual + other.usual, self.places + other.places, self.terms + other.terms)
+        return Weight(self.factors, self.usual + other.usual, self.places + other.places, self.terms + other.terms)
 
     @classmethod
     def least(cls, one: "Weight", other: "Weight") -> "Weight":
-        return cls(terms=(f"least({one.sql}, {other.sql})",))
+        return cls(one.factors, terms=(f"least({one.sql}, {other.sql})",))
 
     @property
     def sql(self) -> str:
-        own = " + ".join(f"coalesce((showing.factors->>'{each}')::bigint - {_usual(each)}, 0)" for each in self.places)
+        own = " + ".join(f"coalesce(({self.factors}->>'{each}')::bigint - {_usual(each)}, 0)" for each in self.places)
         parts = [*self.terms]
         if own:
-            named = f"showing.factors ?| '{{{','.join(self.places)}}}'::text[]"
+            named = f"{self.factors} ?| '{{{','.join(self.places)}}}'::text[]"
             parts += [str(self.usual), f"case when {named} then {own} else 0 end"]
         return f"({' + '.join(parts)})::bigint"
 

@@ -2,7 +2,8 @@
 
 Two ways to a page. By newest or by name an index is walked until the page is full. By price or relevance, which no
 index knows, the candidates are put in order first and then gone down until the page is full; what is dear to find out,
-whether licences are in the way, is asked only of those that are reached. Either way the page is exact.
+whether licences are in the way, is asked only of those that are reached. Either way the page is exact. Where all the
+candidates are looked at and have one tag in common, their rows are read where they lie together.
 """
 
 import operator
@@ -18,7 +19,7 @@ from core.rows import Plain
 from core.work import Read
 from market.rights import Exclusivity
 from market.search import BY_PRICE, TwinOrder, TwinQuery, check
-from market.showing import Showing, Wording
+from market.showing import Showing, Shown, Tagged, Wording
 from market.states import LIVE, TwinStatus
 from market.store import companions, conflicts, prices, scope, shapes, spelling
 from market.store.companions import Accompanied, Companions
@@ -64,7 +65,9 @@ _kept_page = lru_cache(maxsize=1024)(_page)
 
 
 async def count(read: Read, query: TwinQuery) -> int:
-    found = _everything(await _shape(read, query), col(Showing.twin_id)).subquery()
+    shape = await _shape(read, query)
+    shown = _together(shape)
+    found = _everything(shape, shown, col(shown.twin_id)).subquery()
     counted = sa.select(sa.func.count()).select_from(found)
     return int((await read.session.execute(counted, shapes.values(read, query))).scalar_one())
 
@@ -72,7 +75,8 @@ async def count(read: Read, query: TwinQuery) -> int:
 async def facets(read: Read, query: TwinQuery) -> Mapping[str, Mapping[str, int]]:
     """How many twins of the whole result carry each value of a field, the commonest values first."""
     shape = await _shape(read, query)
-    found = _everything(shape, col(Showing.tags), col(Showing.hair_colour), col(Showing.eye_colour)).cte("found")
+    values = col(Showing.tags), col(Showing.hair_colour), col(Showing.eye_colour)
+    found = _everything(shape, Showing, *values).cte("found")
     fields = {"tags": sa.func.unnest(found.c.tags), "hairColour": found.c.hair_colour, "eyeColour": found.c.eye_colour}
     tallies = sa.union_all(*(_tally(field, value) for field, value in fields.items()))
     told: dict[str, dict[str, int]] = {field: {} for field in fields}
@@ -103,7 +107,7 @@ def _walked(shape: Shape, asked: WindowShape) -> tuple[Selected, bool]:
     order = Order((col(Showing.name), number)) if by_name else Order((number,), descending=True)
     window = order.window(asked)
     downwards = order.descending != window.backwards
-    found = _matching(shape, sa.select(number.label("number")))
+    found = _matching(shape, Showing, sa.select(number.label("number")))
     if shape.exclusivity is None:
         return windowed(found, order, window), downwards
     if shape.priced is not None:
@@ -117,17 +121,19 @@ def _walked(shape: Shape, asked: WindowShape) -> tuple[Selected, bool]:
 
 def _sorted(shape: Shape, asked: WindowShape) -> tuple[Selected, bool]:
     descending = shape.order is not TwinOrder.PRICE_ASC
+    shown = _together(shape)
     columns: dict[str, Number] = {}
     if shape.order is TwinOrder.RELEVANCE:
         columns["relevance"] = spelling.relevance(shape.words)
     else:
         # amounts of different currencies cannot be compared, so each currency is a list of its own
-        columns["currency"] = col(Showing.currency)
+        columns["currency"] = col(shown.currency)
     if shape.priced is not None:
-        columns["price"] = prices.price(shape.priced)
-    columns["twin_id"] = col(Showing.twin_id)
+        columns["price"] = prices.price(shape.priced, shown)
+    columns["twin_id"] = col(shown.twin_id)
+    candidates = _matching(shape, shown, sa.select(*(each.label(name) for name, each in columns.items())))
     # the offset keeps the price from being worked out again wherever it is used
-    told = _matching(shape, sa.select(*(each.label(name) for name, each in columns.items()))).offset(0).subquery("told")
+    told = candidates.offset(0).subquery("told")
     keys = [each for each in told.c if shape.order in BY_PRICE or each.name != "price"]
     downwards = descending != asked.backwards
     ordered = sa.select(*told.c).order_by(*(key.desc() if downwards else key.asc() for key in keys))
@@ -145,73 +151,86 @@ def _sorted(shape: Shape, asked: WindowShape) -> tuple[Selected, bool]:
 # ------------------------------------------------------------------ which
 
 
-def _everything(shape: Shape, *columns: Number) -> Selected:
+def _together(shape: Shape) -> type[Shown]:
+    """Where to look at all candidates. Rows by tag are only of what is listed, so of what may be licensed; and whatever
+    leaves fewer twins than a tag does has an index of its own."""
+    by_tag = shape.has("tag") and shape.exclusivity is not None
+    fewer = shape.words or shape.has("model_id") or shape.has("agency_id")
+    return Tagged if by_tag and not fewer else Showing
+
+
+def _everything(shape: Shape, shown: type[Shown], *columns: Number) -> Selected:
     """The whole result. Over all of it, whether licences are in the way is one join, and not a probe for each twin."""
-    found = _matching(shape, sa.select(*columns))
+    found = _matching(shape, shown, sa.select(*columns))
     if shape.priced is not None and shape.has("most_minor"):
-        found = found.where(_perhaps(prices.price(shape.priced) <= parameter("most_minor")))
+        found = found.where(_perhaps(prices.price(shape.priced, shown) <= parameter("most_minor")))
     if shape.exclusivity is not None:
-        held = _held(shape.exclusivity, col(Showing.twin_id))
-        found = found.where(sa.not_(sa.exists(held.correlate(Showing))))
+        held = _held(shape.exclusivity, col(shown.twin_id))
+        found = found.where(sa.not_(sa.exists(held.correlate(shown))))
     return found
 
 
-def _matching(shape: Shape, selected: Selected) -> Selected:
+def _matching(shape: Shape, shown: type[Shown], selected: Selected) -> Selected:
     """All of it but the price and the licences that may be in the way."""
-    conditions = [_seen(shape.seen), *_looks(shape)]
+    conditions = [_seen(shape.seen, shown), *_looks(shape, shown)]
     if shape.has("agency_id"):
         mandates = sa.select(col(Mandate.model_id)).where(
             col(Mandate.agency_id) == parameter("agency_id"), scope.in_force(scope.TODAY)
         )
-        conditions.append(col(Showing.model_id).in_(mandates))
+        conditions.append(col(shown.model_id).in_(mandates))
     if shape.exclusivity is not None:
-        conditions += [col(Showing.status) == TwinStatus.LISTED.value, _consenting()]
+        conditions += [_listed(shown), _consenting(shown)]
         if shape.has("currency"):
-            conditions.append(col(Showing.currency) == parameter("currency"))
+            conditions.append(col(shown.currency) == parameter("currency"))
         elif shape.priced is not None:
-            conditions.append(_perhaps(prices.price(shape.priced).is_not(None)))
+            conditions.append(_perhaps(prices.price(shape.priced, shown).is_not(None)))
     if shape.words:
-        selected = selected.join(Wording, col(Wording.twin_id) == col(Showing.twin_id))
+        selected = selected.join(Wording, col(Wording.twin_id) == col(shown.twin_id))
         conditions.append(spelling.found(shape.words))
     return selected.where(*conditions)
 
 
-def _seen(which: Seen) -> Condition:
-    listed = col(Showing.status) == TwinStatus.LISTED.value
-    hers = col(Showing.model_id) == parameter("model_id")
+def _seen(which: Seen, shown: type[Shown]) -> Condition:
+    hers = col(shown.model_id) == parameter("model_id")
     match which:
         case Seen.NONE:
             return sa.false()
         case Seen.LISTED:
-            return listed
+            return _listed(shown)
         case Seen.HERS:
             return hers
         case Seen.HERS_LISTED:
-            return sa.and_(hers, listed)
+            return sa.and_(hers, _listed(shown))
 
 
-def _looks(shape: Shape) -> list[Condition]:
+def _listed(shown: type[Shown]) -> Condition:
+    return sa.true() if shown is Tagged else col(Showing.status) == TwinStatus.LISTED.value
+
+
+def _looks(shape: Shape, shown: type[Shown]) -> list[Condition]:
     ends = (("least", operator.ge), ("most", operator.le))
     measures = [(f"{name}_{end}", name, compares) for name in MEASURES for end, compares in ends]
     given = [(each, name, compares) for each, name, compares in measures if shape.has(each)]
     conditions: list[Condition] = [
-        compares(col(getattr(Showing, name)), parameter(each)) for each, name, compares in given
+        compares(col(getattr(shown, name)), parameter(each)) for each, name, compares in given
     ]
-    if shape.has("tags"):
+    if shown is Tagged:
+        conditions.append(col(Tagged.tag) == parameter("tag"))
+    elif shape.has("tags"):
         conditions.append(col(Showing.tags).contains(parameter("tags")))
     colours = [name for name in COLOURS if shape.has(name)]
-    return conditions + [sa.func.lower(col(getattr(Showing, name))) == sa.any_(parameter(name)) for name in colours]
+    return conditions + [sa.func.lower(col(getattr(shown, name))) == sa.any_(parameter(name)) for name in colours]
 
 
-def _consenting() -> Condition:
+def _consenting(shown: type[Shown]) -> Condition:
     """What `market.consent.policy_obstacles` says."""
     media = parameter("media_bits")
     return _perhaps(
         sa.and_(
-            col(Showing.media).op("&")(media) == media,
-            col(Showing.forbidden).op("&")(parameter("industry_bit")) == 0,
-            col(Showing.maximum_days) >= parameter("days"),
-            col(Showing.territories).contains(conflicts.ASKED["territories"]),
+            col(shown.media).op("&")(media) == media,
+            col(shown.forbidden).op("&")(parameter("industry_bit")) == 0,
+            col(shown.maximum_days) >= parameter("days"),
+            col(shown.territories).contains(conflicts.ASKED["territories"]),
         )
     )
 

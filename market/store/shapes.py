@@ -24,6 +24,7 @@ _NUMBER, _BIG, _TEXTS = sa.Integer(), sa.BigInteger(), pg.ARRAY(sa.Text())
 TYPES: Mapping[str, Any] = {
     **{f"{name}_{end}": _NUMBER for name in MEASURES for end in ("least", "most")},
     **dict.fromkeys(COLOURS, _TEXTS),
+    "tag": sa.Text(),
     "tags": _TEXTS,
     "agency_id": _BIG,
     "model_id": _BIG,
@@ -90,6 +91,7 @@ def _values(query: TwinQuery) -> dict[str, Any]:
         found |= {f"{name}_least": least, f"{name}_most": most}
     for name in COLOURS:
         found[name] = [each.lower() for each in getattr(query, name)] or None
+    found["tag"] = query.tags[0] if len(query.tags) == 1 else None
     found |= {"tags": list(query.tags) or None, "agency_id": query.agency_id, "model_id": query.model_id}
     found = {name: value for name, value in found.items() if value is not None}
     if query.available_for is not None:

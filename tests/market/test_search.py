@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlmodel import col
 
 from core.actor import SYSTEM
 from core.errors import InvalidInput
@@ -16,6 +18,7 @@ from core.work import Read
 from market import availability, quotes, store, twins
 from market.rights import Exclusivity, Industry, Medium
 from market.search import TwinOrder, TwinQuery, folded, is_slip
+from market.showing import Showing, Shown, Tagged
 from market.states import TwinStatus
 from market.tables import Twin
 from server.database import Database
@@ -68,6 +71,8 @@ QUERIES: list[Callable[[], TwinQuery]] = [
     lambda: TwinQuery(available_for=replace(_rights(), **BEAUTY)),
     lambda: TwinQuery(available_for=_rights(), maximum_price=euros(700), tags=("ballet",), height_cm=(168, 186)),
     lambda: TwinQuery(available_for=_rights(), hair_colour=("blonde",)),
+    lambda: TwinQuery(available_for=_rights(), tags=("surf",), hair_colour=("blonde", "black")),
+    lambda: TwinQuery(available_for=_rights(), tags=("ballet", "surf")),
 ]
 
 
@@ -133,6 +138,47 @@ async def pages(read: Read, query: TwinQuery, *, backwards: bool) -> list[int]:
         if not (page.has_previous if backwards else page.has_next):
             return found
         window = Window(3, backwards=backwards, **{"before": page.keys[0]} if backwards else {"after": page.keys[-1]})
+
+
+async def test_rows_by_tag_are_what_listed_twins_show(database: Database) -> None:
+    twin, other = (await crowd(database, 5))[2:4]
+    assert await differing(database) == []
+    await change(database, twin, {"tags": ["tango", "ballet"], "height_cm": 191})
+    assert await tagged(database, "tango") == [twin.id]
+    await factories.set_rates(database, twin, currency="SEK")
+    await factories.set_policy(database, twin, maximum_days=3)
+    assert await differing(database) == []
+    await factories.set_status(database, twin, TwinStatus.PAUSED)
+    await change(database, other, {"tags": []})
+    assert await tagged(database, "tango") == []
+    await change(database, twin, {"tags": ["surf"]})
+    assert await differing(database) == []
+    await factories.set_status(database, twin, TwinStatus.LISTED)
+    assert twin.id in await tagged(database, "surf")
+    assert await differing(database) == []
+
+
+async def change(database: Database, twin: ListedTwin, changes: dict[str, Any]) -> None:
+    async with database.work(twin.model.actor)() as work:
+        await twins.update(work, twin_id=twin.id, changes=changes)
+
+
+async def tagged(database: Database, tag: str) -> list[int]:
+    async with database.writes.connect() as connection:
+        return list(await connection.scalars(sa.select(col(Tagged.twin_id)).where(col(Tagged.tag) == tag)))
+
+
+async def differing(database: Database) -> list[Any]:
+    """Rows that only one of the two copies has."""
+    names = list(Shown.model_fields)
+    by_tag = sa.select(col(Tagged.tag), *(col(getattr(Tagged, name)) for name in names))
+    tag = sa.func.unnest(col(Showing.tags)).label("tag")
+    listed = col(Showing.status) == TwinStatus.LISTED.value
+    by_twin = sa.select(tag, *(col(getattr(Showing, name)) for name in names)).where(listed)
+    async with database.writes.connect() as connection:
+        only = [(await connection.execute(ours.except_all(theirs))).all()
+                for ours, theirs in ((by_tag, by_twin), (by_twin, by_tag))]  # fmt: skip
+    return [*only[0], *only[1]]
 
 
 # ------------------------------------------------------------------ words
