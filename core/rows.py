@@ -100,10 +100,14 @@ class Plain:
 
     async def values(self, read: Read, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """The same, and plain within a work too: for what it only looks at."""
-        if read.fetch is None:
+        fetch = self._way(read)
+        if fetch is None:
             found = (await read.session.execute(self._lean, dict(values))).all()
             return [self._parted(list(row)) for row in found]
-        return [self._told(record) for record in await self._compiled.ask(read.fetch, values)]
+        return [self._told(record) for record in await self._compiled.ask(fetch, values)]
+
+    def _way(self, read: Read) -> Fetch | None:
+        return read.fetch
 
     def _told(self, record: Any) -> tuple[Any, ...]:
         values = list(record)
@@ -113,6 +117,14 @@ class Plain:
 
     def _parted(self, values: list[Any]) -> tuple[Any, ...]:
         return tuple([part(values) for part in self._parts])
+
+
+class Lookup(Plain):
+    """One that finds rows by numbers or names of theirs: a plan that fits some values fits all, so it is kept. Planning it
+    takes several times as long as finding the rows."""
+
+    def _way(self, read: Read) -> Fetch | None:
+        return read.look_up or read.fetch
 
 
 def _columns(selected: Any) -> list[Any]:

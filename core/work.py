@@ -27,12 +27,14 @@ Fetch = Callable[[str, Sequence[Any]], Awaitable[Sequence[Any]]]
 @dataclass(slots=True)
 class Read:
     """A question to the database: `session` reads, `actor` asks, `now` is the database's clock. `fetch` asks
-    without the session, of the same transaction where there is one (`core.rows`)."""
+    without the session, of the same transaction where there is one (`core.rows`), and `look_up` does so by a plan that
+    is kept, where `fetch` has each statement planned for its values."""
 
     session: AsyncSession
     actor: Actor
     now: datetime
     fetch: Fetch | None = None
+    look_up: Fetch | None = None
 
     @property
     def today(self) -> date:

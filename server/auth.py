@@ -92,7 +92,7 @@ class Authenticator:
         return await self._by_digest(digest(_checked(key)))
 
     async def _by_digest(self, digest: bytes) -> Caller:
-        holder = await store.key_holder(self.database.fetch, digest)
+        holder = await store.key_holder(self.database.look_up, digest)
         if holder is None or holder.key_id is None or not hmac.compare_digest(holder.secret_hash, digest):
             raise WrongCredential("This API key is unknown or was revoked. Make a new one with createApiKey.")
         if _is_stale(holder):
@@ -101,7 +101,7 @@ class Authenticator:
 
     async def _by_cookie(self, cookie: str) -> Caller:
         """A cookie that no longer holds is no credential: whoever opens the page is a guest again."""
-        holder = await store.signed_in(self.database.fetch, digest(cookie))
+        holder = await store.signed_in(self.database.look_up, digest(cookie))
         if holder is None:
             return NOBODY
         if holder.sign_in_id is not None and _is_stale(holder):

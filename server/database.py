@@ -19,7 +19,7 @@ from core.actor import Actor
 from core.store import CLOCK, CLOCK_NOW
 from core.work import OpenRead, OpenWork, Read, Work
 from server import transactions
-from server.asking import IDLE_SECONDS, Pool, connect
+from server.asking import Pool, is_lost
 from server.reactions import react
 
 SETTINGS = {
@@ -30,20 +30,25 @@ SETTINGS = {
     "timezone": "UTC",
 }
 SEARCHING = {"plan_cache_mode": "force_custom_plan"}
-"""A plan that fits all values makes a search over ranges a hundred times slower. Work finds rows by their numbers, and
-need not plan that anew each time."""
+"""A plan that fits all values makes a search over ranges a hundred times slower. Work and look-ups find rows by their
+numbers, and need not plan that anew each time."""
+
+RESTED_SECONDS = 1
+"""A session's connection that rested for longer is tried before it is used: the server may have gone meanwhile. To try it
+each time would cost every piece of work one more question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """`writes` runs transactions; `reads` commits by itself, which saves a question two round trips; `questions` are asked of
-    the driver. `after_commit` is called after every work that recorded a fact: whoever tails the log or runs jobs may want
-    to look."""
+    """`writes` runs transactions; `reads` commits by itself, which saves a question two round trips; `searches` and `look_ups`
+    are asked of the driver. `after_commit` is called after every work that recorded a fact: whoever tails the log or runs
+    jobs may want to look."""
 
     url: str
     writes: AsyncEngine
     reads: AsyncEngine
-    questions: Pool
+    searches: Pool
+    look_ups: Pool
     after_commit: list[Callable[[], None]] = field(default_factory=list)
 
     @classmethod
@@ -52,24 +57,25 @@ class Database:
         working, asking = ({"server_settings": each} for each in (SETTINGS, SETTINGS | SEARCHING))
         writes = create_async_engine(url, connect_args=working, max_overflow=pool_size, **size)
         reads = create_async_engine(url, connect_args=asking, max_overflow=0, isolation_level="AUTOCOMMIT", **size)
-        questions = Pool(partial(connect, reads, SETTINGS | SEARCHING), pool_size)
-        return cls(url, _trying_the_rested(writes), _trying_the_rested(reads), questions)
+        searches, look_ups = (Pool(reads, each, pool_size) for each in (SETTINGS | SEARCHING, SETTINGS))
+        return cls(url, _trying_the_rested(writes), _trying_the_rested(reads), searches, look_ups)
 
     async def close(self) -> None:
         await self.writes.dispose()
         await self.reads.dispose()
-        await self.questions.close()
+        await self.searches.close()
+        await self.look_ups.close()
 
     def work(self, actor: Actor) -> OpenWork:
         return partial(open_work, self.writes, actor, self.after_commit)
 
     def read(self, actor: Actor, at: datetime | None = None) -> OpenRead:
         """`at`: the moment of the question, where the database's clock was asked just before; otherwise each read asks it."""
-        return partial(open_read, self.reads, self.questions, actor, at)
+        return partial(open_read, self.reads, self.searches, self.look_ups, actor, at)
 
-    async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
-        """The driver's own records. Raises sa.exc.DBAPIError."""
-        return await fetched(self.questions, sql, arguments)
+    async def look_up(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+        """The driver's own records, by a plan that is kept. Raises sa.exc.DBAPIError."""
+        return await fetched(self.look_ups, sql, arguments)
 
     def snapshot(self, actor: Actor) -> OpenRead:
         """Several questions about one moment, for whoever adds up what others change meanwhile."""
@@ -81,7 +87,7 @@ def _trying_the_rested(engine: AsyncEngine) -> AsyncEngine:
         record.info["rests_since"] = monotonic()
 
     def rise(connection: Any, record: Any, _: Any) -> None:
-        if monotonic() - record.info.get("rests_since", monotonic()) > IDLE_SECONDS:
+        if monotonic() - record.info.get("rests_since", monotonic()) > RESTED_SECONDS:
             try:
                 engine.dialect.do_ping(connection)
             except Exception as error:
@@ -110,19 +116,20 @@ async def open_work(
 
 @asynccontextmanager
 async def open_read(
-    engine: AsyncEngine, questions: Pool, actor: Actor, at: datetime | None = None
+    engine: AsyncEngine, searches: Pool, look_ups: Pool, actor: Actor, at: datetime | None = None
 ) -> AsyncIterator[Read]:
     """One short question."""
-    now = at or (await fetched(questions, CLOCK_NOW, ()))[0][0]
+    now = at or (await fetched(look_ups, CLOCK_NOW, ()))[0][0]
     session = cast(AsyncSession, Unopened(engine))
 
-    async def fetch(sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+    async def ask(pool: Pool, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
         """On the connection that the session holds, if it holds one: who waited for a second could wait for ever."""
-        asked = _within(session, sql, arguments) if session.in_transaction() else fetched(questions, sql, arguments)
+        asked = _within(session, sql, arguments) if session.in_transaction() else fetched(pool, sql, arguments)
         return await asked
 
+    fetch, look_up = partial(ask, searches), partial(ask, look_ups)
     try:
-        yield Read(session=session, actor=actor, now=now, fetch=fetch)
+        yield Read(session=session, actor=actor, now=now, fetch=fetch, look_up=look_up)
     finally:
         if session.in_transaction():
             await asyncio.shield(session.close())
@@ -146,13 +153,13 @@ class Unopened:
         return getattr(self._made, name)
 
 
-async def fetched(questions: Pool, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+async def fetched(pool: Pool, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
     """The driver's records; the connection is given back at once. Raises sa.exc.DBAPIError, like a session."""
-    driver = await questions.take()
+    driver = await pool.take()
     try:
-        return await _sent(driver, partial(questions.drop, driver), sql, arguments)
+        return await _sent(driver, partial(pool.drop, driver), sql, arguments)
     finally:
-        questions.give_back(driver)
+        await pool.give_back(driver)
 
 
 async def _within(session: AsyncSession, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
@@ -171,10 +178,10 @@ async def _sent(
     try:
         records: Sequence[Any] = await driver.fetch(sql, *arguments)
     except asyncpg.PostgresError as error:
-        is_lost = driver.is_closed()
-        if is_lost:
+        lost = is_lost(driver)
+        if lost:
             await invalidate()
-        raise sa.exc.DBAPIError(sql, None, error, connection_invalidated=is_lost) from error
+        raise sa.exc.DBAPIError(sql, None, error, connection_invalidated=lost) from error
     except BaseException as error:
         await invalidate()
         if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError):

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -13,8 +12,8 @@ from core.actor import SYSTEM
 from core.rows import Plain
 from core.tables import Job
 from market.tables import ConsentPolicy, RateCard, Twin
-from server.asking import IDLE_SECONDS, Pool, connect
-from server.database import SETTINGS, Database
+from server.asking import Pool
+from server.database import RESTED_SECONDS, SETTINGS, Database
 from server.graphql.errors import will_pass
 from tests import factories
 
@@ -56,7 +55,8 @@ async def test_one_question_holds_one_connection(database: Database) -> None:
     reads = create_async_engine(
         database.url, isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=0, pool_timeout=0.5
     )
-    narrow = replace(database, reads=reads, questions=Pool(partial(connect, reads, SETTINGS), 1))
+    one = Pool(reads, SETTINGS, 1)
+    narrow = replace(database, reads=reads, searches=one, look_ups=one)
     async with asyncio.timeout(20):
         for _ in range(2):
             async with narrow.read(SYSTEM)() as read:
@@ -66,7 +66,7 @@ async def test_one_question_holds_one_connection(database: Database) -> None:
             async with narrow.read(SYSTEM)() as read:
                 await asyncio.gather(*[BY_ID.all(read, {"least": 0}) for _ in range(3)])
     await reads.dispose()
-    await narrow.questions.close()
+    await one.close()
 
 
 async def test_what_fails_fails_as_in_a_session(database: Database) -> None:
@@ -102,7 +102,7 @@ async def test_a_lost_connection_passes_and_is_not_used_again(database: Database
 
 async def test_one_that_was_lost_while_it_rested_costs_nobody_a_question(database: Database) -> None:
     await jobs(database)
-    for seconds in (0.1, IDLE_SECONDS + 0.1):
+    for seconds in (0.1, RESTED_SECONDS + 0.1):
         async with database.read(SYSTEM)() as read:
             assert len(await BY_ID.all(read, {"least": 0})) == 2
         await lose_all(database)

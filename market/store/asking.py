@@ -22,18 +22,28 @@ async def run(read: Read, query: Any, **values: Any) -> Any:
 
 
 async def by_outline(
-    read: Read, build: Callable[[scope.Outline], sa.Select[Any]], order: Order, window: Window, **values: Any
+    read: Read,
+    build: Callable[[scope.Outline], sa.Select[Any]],
+    order: Order,
+    window: Window,
+    *,
+    plan: Callable[[sa.Select[Any]], Plain] = Plain,
+    **values: Any,
 ) -> Slice[Any]:
     """A page of what `build` selects for an outline of the caller: built once for every shape of window."""
-    query = _paged(build, scope.outline(read.actor), order, window.shape)
+    query = _paged(plan, build, scope.outline(read.actor), order, window.shape)
     return sliced(await query.all(read, scope.values(read, **values, **window.values)), window)
 
 
 @cache
 def _paged(
-    build: Callable[[scope.Outline], sa.Select[Any]], asker: scope.Outline, order: Order, shape: WindowShape
+    plan: Callable[[sa.Select[Any]], Plain],
+    build: Callable[[scope.Outline], sa.Select[Any]],
+    asker: scope.Outline,
+    order: Order,
+    shape: WindowShape,
 ) -> Plain:
-    return Plain(windowed(build(asker), order, order.window(shape)))
+    return plan(windowed(build(asker), order, order.window(shape)))
 
 
 async def page(read: Read, query: sa.Select[Any], order: Order, window: Window) -> Slice[Any]:

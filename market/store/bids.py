@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from core.errors import NotFound
 from core.paging import Order, Slice, Window
-from core.rows import Plain
+from core.rows import Lookup
 from core.work import Read, Work
 from market.consent import PolicyView
 from market.rights import Exclusivity, Rights
@@ -49,8 +49,8 @@ async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Bid]:
 
 
 @cache
-def _seen(asker: scope.Outline) -> Plain:
-    return Plain(sa.select(Bid).where(col(Bid.id) == asking.ANY, scope.bids(asker, scope.NOW)))
+def _seen(asker: scope.Outline) -> Lookup:
+    return Lookup(sa.select(Bid).where(col(Bid.id) == asking.ANY, scope.bids(asker, scope.NOW)))
 
 
 async def lock(work: Work, bid_id: int) -> LockedBid:
@@ -255,7 +255,7 @@ def _unknown() -> NotFound:
 
 async def page_of_listing(read: Read, listing_id: int, window: Window) -> Slice[Bid]:
     """The bids on a listing that the caller may see, newest first."""
-    return await asking.by_outline(read, _of_any_listing, NEWEST, window, id=listing_id)
+    return await asking.by_outline(read, _of_any_listing, NEWEST, window, plan=Lookup, id=listing_id)
 
 
 async def count_of_listing(read: Read, listing_id: int) -> int:

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from core.errors import NotFound
 from core.paging import Order, Slice, Window
-from core.rows import Plain
+from core.rows import Lookup, Plain
 from core.work import Read, Work
 from market.rights import Industry, Medium
 from market.states import ListingFormat, ListingStatus
@@ -39,14 +39,15 @@ async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Listing]:
 
 
 @cache
-def _seen(asker: scope.Outline) -> Plain:
-    return Plain(sa.select(Listing).where(col(Listing.id) == asking.ANY, scope.listings(asker)))
+def _seen(asker: scope.Outline) -> Lookup:
+    return Lookup(sa.select(Listing).where(col(Listing.id) == asking.ANY, scope.listings(asker)))
 
 
 async def page(read: Read, query: ListingQuery, window: Window) -> Slice[Listing]:
     """Newest first."""
     given = _given(query)
-    return await asking.by_outline(read, _matching(frozenset(given)), NEWEST, window, **given)
+    plan = Lookup if query.twin_id is not None else Plain  # a twin has few
+    return await asking.by_outline(read, _matching(frozenset(given)), NEWEST, window, plan=plan, **given)
 
 
 async def count(read: Read, query: ListingQuery) -> int:

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from core.errors import NotFound
 from core.paging import Order, Slice, Window
-from core.rows import Plain
+from core.rows import Lookup
 from core.work import Read, Work
 from market.rules import Power
 from market.states import MandateStatus
@@ -66,9 +66,9 @@ async def in_force(read: Read, model_ids: Collection[int]) -> Mapping[int, Seque
 
 
 @cache
-def _in_force() -> Plain:
+def _in_force() -> Lookup:
     query = sa.select(Mandate).where(col(Mandate.model_id) == asking.ANY, scope.in_force(scope.TODAY))
-    return Plain(query.order_by(*_widest_first()))
+    return Lookup(query.order_by(*_widest_first()))
 
 
 def widest_in_force(model_id: Any) -> sa.Select[Any]:
@@ -92,10 +92,10 @@ async def agencies_in_force(read: Read, model_ids: Collection[int]) -> Mapping[i
 
 
 @cache
-def _agencies_in_force() -> Plain:
+def _agencies_in_force() -> Lookup:
     query = sa.select(Party, col(Mandate.model_id)).join(Mandate, col(Party.id) == col(Mandate.agency_id))
     of_models = query.where(col(Mandate.model_id) == asking.ANY, scope.in_force(scope.TODAY))
-    return Plain(of_models.order_by(*_widest_first()))
+    return Lookup(of_models.order_by(*_widest_first()))
 
 
 async def powers(read: Read, model_ids: Collection[int]) -> Mapping[int, tuple[Power, ...]]:

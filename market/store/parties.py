@@ -8,15 +8,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from core.errors import NotFound
-from core.rows import Plain
+from core.rows import Lookup
 from core.work import Read, Work
 from market.rules import is_system
 from market.states import PartyKind
 from market.store import asking
 from market.tables import ApiKey, Member, Party, Person
 
-BY_IDS = Plain(sa.select(Party).where(col(Party.id) == asking.ANY))
-_NAMED = Plain(sa.select(col(Party.name), col(Party.country)).where(col(Party.id) == asking.ONE))
+BY_IDS = Lookup(sa.select(Party).where(col(Party.id) == asking.ANY))
+_NAMED = Lookup(sa.select(col(Party.name), col(Party.country)).where(col(Party.id) == asking.ONE))
 
 
 async def find(read: Read, party_id: int, *, kind: PartyKind | None = None) -> Party:

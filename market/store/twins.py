@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from core.errors import NotFound
-from core.rows import Plain
+from core.rows import Lookup
 from core.store import refresh_clock
 from core.work import Read, Work
 from market.consent import PolicyView
@@ -38,9 +38,9 @@ async def by_handle(read: Read, handle: str, asked: Companions = companions.ALON
 
 
 @cache
-def _named(asker: scope.Outline, asked: Companions) -> Plain:
+def _named(asker: scope.Outline, asked: Companions) -> Lookup:
     named = col(Twin.handle) == sa.bindparam("handle", type_=sa.Text())
-    return Plain(companions.beside(sa.select(Twin).where(named, scope.twins(asker)), asked))
+    return Lookup(companions.beside(sa.select(Twin).where(named, scope.twins(asker)), asked))
 
 
 async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Twin]:
@@ -49,8 +49,8 @@ async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Twin]:
 
 
 @cache
-def _seen(asker: scope.Outline) -> Plain:
-    return Plain(sa.select(Twin).where(col(Twin.id) == asking.ANY, scope.twins(asker)))
+def _seen(asker: scope.Outline) -> Lookup:
+    return Lookup(sa.select(Twin).where(col(Twin.id) == asking.ANY, scope.twins(asker)))
 
 
 async def lock(work: Work, twin_id: int) -> Twin:
@@ -147,7 +147,7 @@ async def cards_at(read: Read, versions: Collection[Version]) -> Mapping[Version
     return {(row.twin_id, row.version): card_of(row) for row, *_ in rows}
 
 
-def _of_versions(table: type[ConsentPolicy] | type[RateCard]) -> Plain:
+def _of_versions(table: type[ConsentPolicy] | type[RateCard]) -> Lookup:
     wanted = (
         sa.func.unnest(
             sa.bindparam("twins", type_=pg.ARRAY(sa.BigInteger)), sa.bindparam("versions", type_=pg.ARRAY(sa.Integer))
@@ -156,7 +156,7 @@ def _of_versions(table: type[ConsentPolicy] | type[RateCard]) -> Plain:
         .render_derived()
     )
     same = sa.and_(col(table.twin_id) == wanted.c.twin_id, col(table.version) == wanted.c.version)
-    return Plain(sa.select(table).join(wanted, same))
+    return Lookup(sa.select(table).join(wanted, same))
 
 
 def _given(versions: Collection[Version]) -> dict[str, list[int]]:

@@ -1,124 +1,85 @@
 """The pool of the driver's own connections: how many it makes, which it uses, and which it never uses again."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from server import asking
 from server.asking import Pool
-
-
-class Connection:
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.is_lost = self.is_ended = False
-        self.tried = 0
-
-    def is_closed(self) -> bool:
-        return self.is_ended
-
-    def terminate(self) -> None:
-        self.is_ended = True
-
-    async def close(self) -> None:
-        self.is_ended = True
-
-    async def fetchrow(self, sql: str) -> None:
-        self.tried += 1
-        if self.is_lost:
-            raise ConnectionResetError
-
-
-class Server:
-    def __init__(self) -> None:
-        self.made: list[Connection] = []
-        self.is_down = False
-
-    async def connect(self) -> Connection:
-        if self.is_down:
-            raise ConnectionRefusedError
-        self.made.append(Connection(len(self.made)))
-        return self.made[-1]
+from server.database import SEARCHING, SETTINGS, Database
 
 
 @pytest.fixture
-def server() -> Server:
-    return Server()
+async def pool(database: Database) -> AsyncIterator[Pool]:
+    pool = Pool(database.reads, SETTINGS | SEARCHING, 2)
+    yield pool
+    await pool.close()
 
 
-async def test_one_after_another_is_asked_over_one_connection(server: Server) -> None:
-    pool = Pool(server.connect, 3)
-    for _ in range(5):
-        pool.give_back(await pool.take())
-    assert [each.tried for each in server.made] == [0]
+async def backend(connection: Any) -> int:
+    return int(await connection.fetchval("select pg_backend_pid()"))
 
 
-async def test_more_than_there_is_room_for_wait(server: Server) -> None:
-    pool = Pool(server.connect, 2)
+async def asked(pool: Pool) -> int:
+    """Over which connection."""
+    connection = await pool.take()
+    try:
+        return await backend(connection)
+    finally:
+        await pool.give_back(connection)
+
+
+async def test_one_after_another_is_asked_over_one_connection(pool: Pool) -> None:
+    assert len({await asked(pool) for _ in range(5)}) == 1
+
+
+async def test_more_than_there_is_room_for_wait(pool: Pool) -> None:
     taken = [await pool.take() for _ in range(2)]
-    third = asyncio.create_task(pool.take())
-    await asyncio.sleep(0.01)
+    number = await backend(taken[0])
+    third = asyncio.create_task(asked(pool))
+    await asyncio.sleep(0.05)
     assert not third.done()
-    pool.give_back(taken[0])
-    assert await third is taken[0]
-    assert len(server.made) == 2
+    await pool.give_back(taken[0])
+    assert await third == number
+    await pool.give_back(taken[1])
 
 
-async def test_nobody_waits_for_ever(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nobody_waits_for_ever(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = [await pool.take() for _ in range(2)]
     monkeypatch.setattr(asking, "PATIENCE_SECONDS", 0.01)
-    pool = Pool(server.connect, 1)
-    await pool.take()
     with pytest.raises(TimeoutError):
         await pool.take()
+    for each in taken:
+        await pool.give_back(each)
 
 
-async def test_what_was_dropped_or_closed_by_the_server_is_not_used_again(server: Server) -> None:
-    pool = Pool(server.connect, 1)
-    dropped = await pool.take()
-    await pool.drop(dropped)
-    pool.give_back(dropped)
-    rested = await pool.take()
-    pool.give_back(rested)
-    rested.terminate()
-    assert (await pool.take()).number == 2
-
-
-async def test_what_rested_is_tried_before_it_is_used(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    pool = Pool(server.connect, 2)
-    for each in [await pool.take() for _ in range(2)]:
-        pool.give_back(each)
-    server.made[1].is_lost = True
-    monkeypatch.setattr(asking, "IDLE_SECONDS", -1)
-    assert await pool.take() is server.made[0]
-    assert [each.tried for each in server.made] == [1, 1]
-    assert server.made[1].is_closed()
-
-
-async def test_a_server_that_is_down_costs_no_room(server: Server) -> None:
-    pool = Pool(server.connect, 1)
-    server.is_down = True
+async def test_what_was_dropped_is_not_used_again_and_takes_no_room(pool: Pool) -> None:
+    numbers = set()
     for _ in range(3):
-        with pytest.raises(ConnectionRefusedError):
-            await pool.take()
-    server.is_down = False
-    await pool.take()
+        dropped = await pool.take()
+        numbers.add(await backend(dropped))
+        await pool.drop(dropped)
+        await pool.give_back(dropped)
+    assert len(numbers | {await asked(pool)}) == 4
 
 
-async def test_who_leaves_while_waiting_takes_no_room_along(server: Server) -> None:
-    pool = Pool(server.connect, 1)
-    held = await pool.take()
+async def test_who_leaves_while_waiting_takes_no_room_along(pool: Pool) -> None:
+    taken = [await pool.take() for _ in range(2)]
     waiting = asyncio.create_task(pool.take())
     await asyncio.sleep(0)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    pool.give_back(held)
-    assert await pool.take() is held
+    for each in taken:
+        await pool.give_back(each)
+    assert len(await asyncio.gather(*[asked(pool) for _ in range(8)])) == 8
 
 
-async def test_a_pool_that_is_closed_keeps_nothing_open(server: Server) -> None:
-    pool = Pool(server.connect, 2)
-    resting, held = await pool.take(), await pool.take()
-    pool.give_back(resting)
-    await pool.close()
-    pool.give_back(held)
-    assert all(each.is_closed() for each in server.made)
+async def test_searches_are_planned_for_their_values_and_look_ups_once(database: Database) -> None:
+    modes = []
+    for each in (database.searches, database.look_ups):
+        connection = await each.take()
+        modes.append(await connection.fetchval("show plan_cache_mode"))
+        await each.give_back(connection)
+    assert modes == ["force_custom_plan", "auto"]
