@@ -2,18 +2,21 @@
 
 A session makes of every row an object that it can write back later. Whoever only reads has no use for that, and it costs
 more than the question. So a `Plain` has two ways: within a `Work` the session's own objects, if it may change them;
-anywhere else named tuples with the same attributes. Ranges stay as the driver gives them, with `lower` and `upper`, and a
-multirange is a list of them. A row that an outer join did not find is None.
+anywhere else named tuples with the same attributes. A range stays as the driver gives it, with `lower` and `upper`, and a
+multirange is `Ranges`. A row that an outer join did not find is None.
 
 A `Change` is a statement that writes, for rows of which the session knows nothing and need not.
 """
 
+import re
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.dialects.postgresql.ranges import AbstractMultiRange, AbstractRange
 from sqlalchemy.orm import Bundle
@@ -23,7 +26,28 @@ from core.work import Fetch, Read, Work
 Part: TypeAlias = Callable[[list[Any]], Any]
 """Makes one of the things that were selected of all the values of a record."""
 
+Reader: TypeAlias = Callable[[Any], Any]
+
+_BOUNDS = re.compile(r"\[(\d+),(\d+)\)")
 _DIALECT = dialect(dbapi=dialect.import_dbapi())  # type: ignore[no-untyped-call]
+
+
+class Bounds(NamedTuple):
+    """From the first to the one before the last."""
+
+    lower: int
+    upper: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """A multirange of whole numbers as PostgreSQL writes it. It is read when somebody looks into it: most rows are shown
+    without, and for the driver one costs as much as many a column."""
+
+    written: str
+
+    def __iter__(self) -> Iterator[Bounds]:
+        return (Bounds(int(low), int(high)) for low, high in _BOUNDS.findall(self.written))
 
 
 class Compiled:
@@ -85,7 +109,10 @@ class Plain:
             own = _columns(each["expr"])
             self._parts.append(_part(each["expr"], len(columns), own))
             columns += own
-        self._lean = query.with_only_columns(*columns)
+        self._lean = query.with_only_columns(
+            *(sa.cast(each, sa.Text) if _is_written(each) else each for each in columns)
+        )
+        self._written = [(place, _ranges) for place, each in enumerate(columns) if _is_written(each)]
         self._readers = [(place, read) for place, each in enumerate(columns) if (read := _reader(each)) is not None]
         self._compiled = Compiled(self._lean)
 
@@ -103,17 +130,17 @@ class Plain:
         fetch = self._way(read)
         if fetch is None:
             found = (await read.session.execute(self._lean, dict(values))).all()
-            return [self._parted(list(row)) for row in found]
-        return [self._told(record) for record in await self._compiled.ask(fetch, values)]
+            return [self._parted(self._read(list(row), self._written)) for row in found]
+        records = await self._compiled.ask(fetch, values)
+        return [self._parted(self._read(list(record), self._readers)) for record in records]
 
     def _way(self, read: Read) -> Fetch | None:
         return read.fetch
 
-    def _told(self, record: Any) -> tuple[Any, ...]:
-        values = list(record)
-        for place, read in self._readers:
+    def _read(self, values: list[Any], readers: Sequence[tuple[int, Reader]]) -> list[Any]:
+        for place, read in readers:
             values[place] = read(values[place])
-        return self._parted(values)
+        return values
 
     def _parted(self, values: list[Any]) -> tuple[Any, ...]:
         return tuple([part(values) for part in self._parts])
@@ -152,11 +179,21 @@ def _part(selected: Any, place: int, columns: Sequence[Any]) -> Part:
     return lambda values: make(values[place:end]) if values[key] is not None else None
 
 
-def _reader(column: Any) -> Callable[[Any], Any] | None:
+def _is_written(column: Any) -> bool:
+    return isinstance(column.type, pg.INT4MULTIRANGE)
+
+
+def _ranges(written: str | None) -> Ranges | None:
+    return None if written is None else Ranges(written)
+
+
+def _reader(column: Any) -> Reader | None:
+    if _is_written(column):
+        return _ranges
     own = column.type.item_type if isinstance(column.type, sa.ARRAY) else column.type
     if isinstance(own, AbstractRange | AbstractMultiRange | sa.Numeric | sa.Text):  # the driver knows these itself
         return None
     if isinstance(own, sa.Enum) and own is column.type and own.enum_class is not None:
         return {None: None, **{member.value: member for member in own.enum_class}}.__getitem__
-    found: Callable[[Any], Any] | None = column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
+    found: Reader | None = column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
     return found

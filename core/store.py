@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 import orjson
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.hashes import SHA256, Hash
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlmodel import col
 
 from core.audit import origin_digest
 from core.errors import IdempotencyConflict
-from core.rows import Change
+from core.rows import Change, Lookup, Plain
 from core.tables import Activity, ActivityFloor, Answer, Audit, AuditOrigin, AuditSeal, Job, Table
 from core.work import ADDRESS, Read, Work
 
@@ -259,12 +259,19 @@ async def activity_since(
 ) -> Sequence[Activity]:
     """Rows after the cursor `(tx, id)`, oldest first, of `topics` or of all. Only rows below the oldest transaction still
     running are shown: nothing can later commit before them, so a reader that moves its cursor past them loses nothing."""
+    asked = {"after_tx": after[0], "after_id": after[1], "topics": list(topics or ()), "most": limit}
+    return await _since(of_topics=topics is not None).rows(read, asked)
+
+
+@cache
+def _since(*, of_topics: bool) -> Plain:
     settled = col(Activity.tx) < sa.text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-    query = sa.select(Activity).where(sa.tuple_(col(Activity.tx), col(Activity.id)) > sa.tuple_(*after), settled)
-    if topics is not None:
-        query = query.where(col(Activity.topic).in_(topics))
-    query = query.order_by(col(Activity.tx), col(Activity.id)).limit(limit)
-    return (await read.session.execute(query)).scalars().all()
+    after = sa.tuple_(*(sa.bindparam(name, type_=sa.BigInteger()) for name in ("after_tx", "after_id")))
+    query = sa.select(Activity).where(sa.tuple_(col(Activity.tx), col(Activity.id)) > after, settled)
+    query = query.order_by(col(Activity.tx), col(Activity.id)).limit(sa.bindparam("most", type_=sa.Integer()))
+    if not of_topics:
+        return Lookup(query)
+    return Plain(query.where(col(Activity.topic) == sa.any_(sa.bindparam("topics", type_=ARRAY(sa.Text)))))
 
 
 async def activity_head(read: Read) -> tuple[int, int]:
@@ -311,7 +318,7 @@ async def once(
     work: Work,
     *,
     operation: str,
-    key: str | None,
+    key: str,
     input: Any,
     do: Callable[[], Awaitable[T]],
     id_of: Callable[[T], int | None],
@@ -323,8 +330,6 @@ async def once(
     then find what it made. A first that is refused keeps nothing, so a later one may try again.
     Raises IdempotencyConflict when the key came before with another operation or input.
     """
-    if key is None:
-        return await do()
     caller, digest = work.actor.caller, _digest(operation, input)
     claim = insert(Answer).values(caller=caller, key=key, operation=operation, digest=digest, at=work.now)
     claimed = await work.session.execute(claim.on_conflict_do_nothing().returning(col(Answer.key)))

@@ -27,7 +27,9 @@ async def once(
 ) -> R:
     """Do it, or find what the same input with the same key has made before. `find` is given the row's number."""
     key = input.idempotency_key
-    if key is not None and not (1 <= len(key) <= MAXIMUM_KEY and key.isprintable()):
+    if key is None:
+        return await do()
+    if not (1 <= len(key) <= MAXIMUM_KEY and key.isprintable()):
         raise InvalidInput(f"An idempotencyKey has 1 to {MAXIMUM_KEY} printable characters.", path=["idempotencyKey"])
     plain: dict[str, Any] = asdict(input)  # type: ignore[call-overload]
     return await store.once(

@@ -4,10 +4,9 @@ from datetime import date, timedelta
 from typing import Annotated, Self, TypeAlias
 
 import strawberry
-from sqlalchemy.dialects.postgresql.ranges import MultiRange
 
 from market import tables
-from market.store.rights import countries_of
+from market.store.rights import Numbers, countries_of
 from schema.enums import MandateStatus
 from schema.errors import InvalidInput, NotAllowed, WrongState
 from schema.ids import Node, stored
@@ -29,7 +28,7 @@ class Mandate(Node):
     model_row_id: strawberry.Private[int]
     agency_row_id: strawberry.Private[int]
 
-    countries: strawberry.Private[MultiRange[int]]
+    countries: strawberry.Private[Numbers]
 
     status: MandateStatus
     commission_basis_points: int

@@ -22,7 +22,7 @@ from market.consent import PolicyView
 from market.rights import Rights
 from market.states import LIVE, BidStatus
 from market.store import asking, conflicts, scope
-from market.store.rights import policy_in, rights_in
+from market.store.rights import policy_of, rights_of
 from market.tables import Bid, ConsentPolicy, Licence, Listing, Party, RateCard, Twin
 from payments.money import Money
 from payments.tables import Payer
@@ -82,16 +82,13 @@ async def hold(work: Work, listing_id: int, *, brand_id: int) -> Contest:
     if not found:
         raise NotFound("There is no such listing.", path=["listingId"])
     listing, twin, name, country, payer, policy, floor, currency, is_taken, count, live, work.now = found[0]
-    days = listing.days
     return Contest(
         listing=listing,
         twin=twin,
         model=(name, country),
-        rights=rights_in(
-            listing.media, listing.territories, listing.industry, days.lower, days.upper, listing.exclusivity
-        ),
+        rights=rights_of(listing),
         payer=payer,
-        policy=policy_in(policy) if policy.version is not None else None,
+        policy=policy_of(policy) if policy.version is not None else None,
         floor=Money(floor, currency) if floor is not None else None,
         is_taken=is_taken,
         count=count,
@@ -136,13 +133,9 @@ def _contest() -> sa.Select[Any]:
 
 
 def _some(table: Any, *, only: Sequence[str] = (), but: Sequence[str] = ()) -> Bundle[Any]:
-    """Some columns of a table, those that hold many ranges as PostgreSQL writes them."""
     columns = {each.key: getattr(table, each.key) for each in sa.inspect(table).mapper.column_attrs}
     kept = [each for name, each in columns.items() if (name in only if only else name not in but)]
-    written = (
-        sa.cast(each, sa.Text).label(each.key) if each.key in ("media", "territories") else each for each in kept
-    )
-    return Bundle(table.__name__, *written)
+    return Bundle(table.__name__, *kept)
 
 
 def _taken() -> Any:
@@ -188,6 +181,7 @@ async def settle(work: Work, contest: Contest, outcome: Outcome, *, brand_id: in
         "closing": outcome.closes_at,
         "others": list(outcome.amounts),
         "theirs": list(outcome.amounts.values()),
+        "most_others": len(outcome.amounts),
     }
     ((bid,),) = await _settled(is_new=outcome.own_id is None).values(work, asked)
     return cast(Bid, bid)
@@ -206,7 +200,7 @@ _USE, _WHEN = _given("use", sa.Text()), _given("moment", _MOMENT)
 @cache
 def _settled(*, is_new: bool) -> Plain:
     own = (_new() if is_new else _again()).returning(*Bid.__table__.columns).cte("own")  # type: ignore[attr-defined]
-    given = (
+    given = _few(
         sa.func.unnest(_given("others", pg.ARRAY(_BIGINT)), _given("theirs", pg.ARRAY(_BIGINT)))
         .table_valued(sa.column("bid_id", _BIGINT), sa.column("amount_minor", _BIGINT))
         .render_derived()
@@ -222,6 +216,12 @@ def _settled(*, is_new: bool) -> Plain:
     }
     listing = sa.update(Listing).where(col(Listing.id) == _LOT).values(changed)
     return Plain(sa.select(aliased(Bid, own)).add_cte(others.cte("others"), listing.cte("contest")))
+
+
+def _few(given: Any) -> Any:
+    """All of it, behind a limit of as many: so a plan for any values expects one row and not ten, costs no more than one
+    for these, and is kept."""
+    return sa.select(given).limit(_given("most_others", sa.BigInteger())).subquery("given")
 
 
 def _new() -> Any:

@@ -136,8 +136,8 @@ async def live_rights(read: Read, twin_ids: Collection[int], *, since: date) -> 
 def _live() -> Plain:
     query = sa.select(
         col(Licence.twin_id),
-        sa.cast(Licence.media, sa.Text),
-        sa.cast(Licence.territories, sa.Text),
+        col(Licence.media),
+        col(Licence.territories),
         col(Licence.industry),
         sa.func.lower(col(Licence.days)),
         sa.func.upper(col(Licence.days)),

@@ -1,13 +1,13 @@
 """Between the values of the trade and the columns that hold them: rights, policies, rate cards, mandates."""
 
-import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy.dialects.postgresql.ranges import MultiRange, Range
 
+from core.rows import Ranges
 from market import territories
 from market.consent import PolicyView
 from market.pricing import Card
@@ -17,50 +17,29 @@ from market.tables import ConsentPolicy, Mandate, RateCard, RightsColumns
 
 ONE_DAY = timedelta(days=1)
 
+Numbers: TypeAlias = MultiRange[int] | Ranges
+
 
 def rights_of(row: RightsColumns) -> Rights:
     return rights_from(row.media, row.territories, row.industry, row.days, row.exclusivity)
 
 
-def rights_from(
-    media: MultiRange[int], places: MultiRange[int], industry: str, days: Range[date], exclusivity: str
-) -> Rights:
+def rights_from(media: Numbers, places: Numbers, industry: str, days: Range[date], exclusivity: str) -> Rights:
     if days.lower is None or days.upper is None:
         raise ValueError("Days have a first and a last.")
+    return rights_in(media, places, industry, days.lower, days.upper, exclusivity)
+
+
+def rights_in(media: Numbers, places: Numbers, industry: str, first: date, end: date, exclusivity: str) -> Rights:
+    """`end` is the day after the last."""
     return Rights(
         media=media_of(media),
         territories=countries_of(places),
-        industry=Industry(industry),
-        starts_on=days.lower,
-        ends_on=days.upper - ONE_DAY,
-        exclusivity=Exclusivity(exclusivity),
-    )
-
-
-def rights_in(media: str, places: str, industry: str, first: date, end: date, exclusivity: str) -> Rights:
-    """The same, of multiranges as PostgreSQL writes them: where rows are many, few of these differ, and each is read once."""
-    return Rights(
-        media=_media_in(media),
-        territories=_countries_in(places),
         industry=Industry(industry),
         starts_on=first,
         ends_on=end - ONE_DAY,
         exclusivity=Exclusivity(exclusivity),
     )
-
-
-@lru_cache(maxsize=4096)
-def _media_in(written: str) -> frozenset[Medium]:
-    return frozenset(Medium.of(number) for low, high in _bounds_in(written) for number in range(low, high))
-
-
-@lru_cache(maxsize=4096)
-def _countries_in(written: str) -> frozenset[str]:
-    return territories.from_ranges(_bounds_in(written))
-
-
-def _bounds_in(written: str) -> list[tuple[int, int]]:
-    return [(int(low), int(high)) for low, high in re.findall(r"\[(\d+),(\d+)\)", written)]
 
 
 def columns_of(rights: Rights) -> dict[str, Any]:
@@ -92,29 +71,33 @@ def country_numbers(countries: Iterable[str]) -> MultiRange[int]:
     return _numbers(territories.to_ranges(countries))
 
 
-def media_of(numbers: MultiRange[int]) -> frozenset[Medium]:
+def media_of(numbers: Numbers) -> frozenset[Medium]:
+    return _media_in(numbers) if isinstance(numbers, Ranges) else _media(numbers)
+
+
+def countries_of(numbers: Numbers) -> frozenset[str]:
+    return _countries_in(numbers) if isinstance(numbers, Ranges) else _countries(numbers)
+
+
+def _media(numbers: Numbers) -> frozenset[Medium]:
     return frozenset(Medium.of(number) for low, high in _bounds(numbers) for number in range(low, high))
 
 
-def countries_of(numbers: MultiRange[int]) -> frozenset[str]:
+def _countries(numbers: Numbers) -> frozenset[str]:
     return territories.from_ranges(_bounds(numbers))
 
 
+_media_in = lru_cache(maxsize=4096)(_media)
+_countries_in = lru_cache(maxsize=4096)(_countries)
+"""Where rows are many, few of these differ, and each is read once."""
+
+
 def policy_of(row: ConsentPolicy) -> PolicyView:
-    return _policy(row, media_of(row.media), countries_of(row.territories))
-
-
-def policy_in(row: Any) -> PolicyView:
-    """The same, of multiranges as PostgreSQL writes them."""
-    return _policy(row, _media_in(row.media), _countries_in(row.territories))
-
-
-def _policy(row: Any, media: frozenset[Medium], countries: frozenset[str]) -> PolicyView:
     return PolicyView(
         version=row.version,
-        media=media,
+        media=media_of(row.media),
         forbidden_industries=frozenset(map(Industry, row.forbidden_industries)),
-        territories=countries,
+        territories=countries_of(row.territories),
         maximum_days=row.maximum_days,
         asset_approval_required=row.asset_approval_required,
         training_allowed=row.training_allowed,
@@ -150,5 +133,5 @@ def _numbers(ranges: Iterable[tuple[int, int]]) -> MultiRange[int]:
     return MultiRange(Range(low, high, bounds="[)") for low, high in ranges)
 
 
-def _bounds(numbers: MultiRange[int]) -> list[tuple[int, int]]:
+def _bounds(numbers: Numbers) -> list[tuple[int, int]]:
     return [(each.lower, each.upper) for each in numbers if each.lower is not None and each.upper is not None]
