@@ -45,14 +45,16 @@ def asked(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     statements: list[str] = []
     send = database._sent
 
+    def note(statement: str) -> None:
+        if statement != CLOCK_NOW and "FROM activity" not in statement and "pg_current_snapshot" not in statement:
+            statements.append(statement)
+
     async def sent(driver: Any, invalidate: Any, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
-        if sql != CLOCK_NOW:
-            statements.append(sql)
+        note(sql)
         return await send(driver, invalidate, sql, arguments)
 
     def heard(_: Any, __: Any, statement: str, *___: Any) -> None:
-        if "FROM activity" not in statement and "pg_current_snapshot" not in statement:
-            statements.append(statement)
+        note(statement)
 
     monkeypatch.setattr(database, "_sent", sent)
     engine = api.database.reads.sync_engine
