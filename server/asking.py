@@ -41,9 +41,12 @@ class Pool:
             connection.terminate()
 
     async def close(self) -> None:
-        """Once all are given back."""
+        """Once all are given back. Whoever asks afterwards makes new ones, as with an engine."""
         if self._made is not None:
-            await self._made.close()
+            try:
+                await self._made.close()
+            finally:
+                self._made = None
 
 
 def is_lost(connection: Any) -> bool:

@@ -76,6 +76,17 @@ async def test_who_leaves_while_waiting_takes_no_room_along(pool: Pool) -> None:
     assert len(await asyncio.gather(*[asked(pool) for _ in range(8)])) == 8
 
 
+async def test_what_is_closed_waits_for_who_asks_and_may_be_asked_again(pool: Pool) -> None:
+    taken = await pool.take()
+    number = await backend(taken)
+    closing = asyncio.create_task(pool.close())
+    await asyncio.sleep(0.01)
+    assert not closing.done()
+    await pool.give_back(taken)
+    await closing
+    assert await asked(pool) != number
+
+
 async def test_searches_are_planned_for_their_values_and_look_ups_once(database: Database) -> None:
     modes = []
     for each in (database.searches, database.look_ups):
