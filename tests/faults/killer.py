@@ -38,6 +38,13 @@ PATHS = {"platform": "/webhooks/stripe", "connect": "/webhooks/stripe/connect"}
 SECRETS = {"platform": PLATFORM_SECRET, "connect": CONNECT_SECRET}
 LINE = 2**22
 AT_ONCE = timedelta(0)
+PATIENCE_SECONDS = 30
+BEGUN = sa.text(
+    "select count(*) from pg_stat_activity"
+    " where datname = current_database() and backend_type = 'client backend'"
+    " and xact_start is not null and pid <> pg_backend_pid()"
+)
+"""Transactions of anybody else."""
 
 
 class Mortals:
@@ -200,7 +207,17 @@ class Stage:
         return {"path": PATHS[address], "headers": headers, "body": body}
 
     async def _order(self, deaths: Deaths, **order: Any) -> tuple[list[dict[str, Any]], int | None]:
-        return await self.mortals.order(fork=not deaths.is_rehearsal, sabotage=self.sabotage, **order)
+        answers, lived = await self.mortals.order(fork=not deaths.is_rehearsal, sabotage=self.sabotage, **order)
+        if lived is None:
+            await self._dead_let_go()
+        return answers, lived
+
+    async def _dead_let_go(self) -> None:
+        """What a process had begun is undone, and unlocked, when PostgreSQL sees that it is gone: a moment after its death,
+        in which a worker would pass by a job that it held, and only find it at its next look."""
+        async with asyncio.timeout(PATIENCE_SECONDS), self.database.reads.connect() as connection:
+            while (await connection.execute(BEGUN)).scalar_one():  # noqa: ASYNC110 - PostgreSQL tells nobody
+                await asyncio.sleep(0.01)
 
     async def lease_ends(self) -> None:
         """As if its seconds had passed."""
