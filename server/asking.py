@@ -28,7 +28,7 @@ class Pool:
         """A connection, which must be given back. Raises TimeoutError, and what the driver says when it cannot connect."""
         if self._made is None:
             self._made = self._make()  # by the first who asks: a pool belongs to one loop
-            await self._made
+            await self._made  # it connects to nothing yet, so nobody else comes in between
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await self._made.acquire()
 

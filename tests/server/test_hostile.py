@@ -21,7 +21,8 @@ from tests.server.hostile import chain, circle, hostile, times
 
 SECONDS = 0.05
 YARDSTICK = 0.005
-"""Seconds that a plain core takes to read GraphQL's own introspection query four times: a slower one is given as much more."""
+"""Seconds to read GraphQL's own introspection query four times, on the slowest core that is held to `SECONDS`: one that takes
+longer is given as much more."""
 
 
 @pytest.fixture
