@@ -13,6 +13,7 @@ from graphql import OperationType
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from schema.context import Context
+from server import texts
 from server.auth import WrongCredential
 from server.callers import NOBODY, Caller
 from server.graphql import errors, negotiation
@@ -228,7 +229,7 @@ class Connection:
 
     async def _send_next(self, number: str, told: Answer | Event) -> None:
         head = b'{"type":"next","id":' + orjson.dumps(number) + b',"payload":'
-        await self.socket.send_text((head + told.json + b"}").decode())
+        await texts.send(self.socket, (head + told.json + b"}",))
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self.socket.send_text(orjson.dumps(message, default=str).decode())
