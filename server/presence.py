@@ -28,6 +28,10 @@ class Presence:
         self.database = database
         self.authenticator = authenticator
         self._connected: dict[int, tuple[Caller, Callable[[], None]]] = {}
+        self._new: set[int] = set()
+        """Those of whom nobody has asked yet."""
+        self._standing: store.Standing = {}
+        """Who held the credentials when that was asked last."""
         self._numbers = count()
         self._task: asyncio.Task[None] | None = None
 
@@ -37,10 +41,12 @@ class Presence:
         number = next(self._numbers)
         if caller.credential != (None, None):
             self._connected[number] = (caller, end)
+            self._new.add(number)
         try:
             yield
         finally:
             self._connected.pop(number, None)
+            self._new.discard(number)
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="presence")
@@ -56,15 +62,23 @@ class Presence:
                 await self.note_used()
 
     async def end_revoked(self) -> None:
+        """What nothing has happened to since it was asked last is not looked at again: of most that is so each time."""
         if not self._connected:
             return
-        asked = list(self._connected.items())
-        key_ids = [caller.key_id for _, (caller, _) in asked if caller.key_id is not None]
-        sign_in_ids = [caller.sign_in_id for _, (caller, _) in asked if caller.sign_in_id is not None]
+        asked, new, before = list(self._connected.items()), set(self._new), self._standing
+        credentials = {caller.credential for _, (caller, _) in asked}
+        key_ids = {key_id for key_id, _ in credentials if key_id is not None}
+        sign_in_ids = {sign_in_id for _, sign_in_id in credentials if sign_in_id is not None}
         async with self.database.read(SYSTEM)() as read:
             standing = await store.standing(read, key_ids=key_ids, sign_in_ids=sign_in_ids)
+        changed = {each for each in credentials if standing.get(each) != before.get(each)}
+        self._standing = standing
+        self._new -= new
         for number, (caller, end) in asked:
-            if number in self._connected and standing.get(caller.credential) != caller.actor:
+            if number not in self._connected or (number not in new and caller.credential not in changed):
+                continue
+            holder = standing.get(caller.credential)
+            if holder is None or store.actor_of(holder) != caller.actor:
                 del self._connected[number]
                 end()
 

@@ -1,10 +1,10 @@
 """The wiring's own questions: who holds a credential, is the database fit, who hears of what, what was forgotten."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -86,7 +86,28 @@ _SIGN_INS = f"""
 
 _BY_KEY = f"{_KEYS} and k.secret_hash = $1"
 _BY_SIGN_IN = f"{_SIGN_INS} and s.secret_hash = $1"
-_STANDING = sa.text(f"{_KEYS} and k.id = any(:key_ids) union all {_SIGN_INS} and s.id = any(:sign_in_ids)")
+
+
+class Holder(NamedTuple):
+    """All that a credential says of whoever holds it, as the database has it."""
+
+    key_id: int | None
+    sign_in_id: int | None
+    person_id: int | None
+    name: str
+    scopes: Sequence[str] | None
+    model_ids: Sequence[int]
+    agency_ids: Sequence[int]
+    brand_ids: Sequence[int]
+    contributor_ids: Sequence[int]
+    represented_ids: Sequence[int]
+    is_operator: bool
+
+
+Standing: TypeAlias = Mapping[tuple[int | None, int | None], Holder]  # by (key id, sign-in id)
+_STANDING = sa.text(
+    f"select {', '.join(Holder._fields)} from ({_KEYS} and k.id = any(:key_ids) union all {_SIGN_INS} and s.id = any(:sign_in_ids)) s"  # noqa: S608
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,35 +131,34 @@ async def signed_in(fetch: Fetch, secret_hash: bytes) -> Credential | None:
     return _shown(await fetch(_BY_SIGN_IN, [secret_hash]))
 
 
-async def standing(
-    read: Read, *, key_ids: Sequence[int], sign_in_ids: Sequence[int]
-) -> Mapping[tuple[int | None, int | None], Actor]:
-    """Those of the credentials that still hold, and who they make their holders now, by (key id, sign-in id)."""
-    asked = {"key_ids": list(key_ids), "sign_in_ids": list(sign_in_ids)}
-    found = (_credential(row) for row in await read.session.execute(_STANDING, asked))
-    return {(holder.key_id, holder.sign_in_id): holder.actor for holder in found}
+async def standing(read: Read, *, key_ids: Collection[int], sign_in_ids: Collection[int]) -> Standing:
+    """Those of the credentials that still hold, and who holds them now."""
+    found = await read.session.execute(_STANDING, {"key_ids": list(key_ids), "sign_in_ids": list(sign_in_ids)})
+    return {(holder.key_id, holder.sign_in_id): holder for holder in map(Holder._make, found)}
 
 
 def _shown(found: Sequence[Any]) -> Credential | None:
-    return _credential(SimpleNamespace(**found[0])) if found else None
+    if not found:
+        return None
+    row: Any = SimpleNamespace(**found[0])
+    return Credential(actor_of(row), row.key_id, row.sign_in_id, row.secret_hash, row.shown_at, row.last_used_at)
 
 
-def _credential(row: Any) -> Credential:
-    actor = Actor(
-        caller=f"key:{row.key_id}" if row.key_id is not None else f"person:{row.person_id}",
-        name=row.name,
-        person_id=row.person_id,
-        api_key_id=row.key_id,
-        sign_in_id=row.sign_in_id,
-        scopes=frozenset(Scope) if row.scopes is None else frozenset(map(Scope, row.scopes)),
-        model_ids=frozenset(row.model_ids),
-        agency_ids=frozenset(row.agency_ids),
-        brand_ids=frozenset(row.brand_ids),
-        contributor_ids=frozenset(row.contributor_ids),
-        represented_ids=frozenset(row.represented_ids),
-        is_operator=row.is_operator,
+def actor_of(holder: Holder) -> Actor:
+    return Actor(
+        caller=f"key:{holder.key_id}" if holder.key_id is not None else f"person:{holder.person_id}",
+        name=holder.name,
+        person_id=holder.person_id,
+        api_key_id=holder.key_id,
+        sign_in_id=holder.sign_in_id,
+        scopes=frozenset(Scope) if holder.scopes is None else frozenset(map(Scope, holder.scopes)),
+        model_ids=frozenset(holder.model_ids),
+        agency_ids=frozenset(holder.agency_ids),
+        brand_ids=frozenset(holder.brand_ids),
+        contributor_ids=frozenset(holder.contributor_ids),
+        represented_ids=frozenset(holder.represented_ids),
+        is_operator=holder.is_operator,
     )
-    return Credential(actor, row.key_id, row.sign_in_id, row.secret_hash, row.shown_at, row.last_used_at)
 
 
 async def keys_used(work: Work, key_ids: Sequence[int]) -> None:
