@@ -169,12 +169,13 @@ class EventsLine(_Line):
             raise Ended(0, f"status {status}")
 
     async def events(self) -> AsyncIterator[Any]:
-        """The server writes each event, or sign of life, as one chunk."""
+        """The server writes whole events and signs of life, those that come together as one chunk."""
         while size := int(await self._reader.readuntil(b"\r\n"), 16):
             chunk = (await self._reader.readexactly(size + 2))[:-2]
-            if chunk.startswith(b"event: next"):
-                payload = orjson.loads(chunk[chunk.index(b"data: ") + 6 :])
-                if payload.get("errors"):
-                    raise Ended(0, str(payload["errors"]))
-                yield next(iter(payload["data"].values()))
+            for frame in chunk.split(b"\n\n"):
+                if frame.startswith(b"event: next"):
+                    payload = orjson.loads(frame[frame.index(b"data: ") + 6 :])
+                    if payload.get("errors"):
+                        raise Ended(0, str(payload["errors"]))
+                    yield next(iter(payload["data"].values()))
         raise Ended(0, "complete")

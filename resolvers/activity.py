@@ -1,6 +1,6 @@
 """Subscriptions: the activity log as a caller may see it, from the cursor where it left off."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import orjson
@@ -11,13 +11,13 @@ from core.tables import Activity
 from market import store
 from schema import policy
 from schema.activity import (
+    Following,
     LicenceActivity,
     LicenceActivityKind,
     ListingActivity,
     ListingActivityKind,
     PayoutActivity,
     PayoutActivityKind,
-    Told,
 )
 from schema.context import Context, Info
 from schema.errors import ApiError, ErrorCode
@@ -34,15 +34,13 @@ class Subscriptions:
     @strawberry.subscription(description="All that happens to a payee's money: for an agency, its own and its models'.")
     async def payout_activity(
         self, info: Info, party_id: strawberry.ID, after: str | None = strawberry.UNSET
-    ) -> AsyncGenerator[PayoutActivity, None]:
+    ) -> AsyncIterable[PayoutActivity]:
         policy.require_reader(info.context.actor)
         number = number_of(info, party_id, *PARTIES, path=["partyId"])
         policy.require_member(info.context.actor, number)
-        still_allowed = member_of(number)
 
         def told(row: Activity, cursor: str) -> PayoutActivity:
             return PayoutActivity(
-                told=Told(key_of(row), still_allowed),
                 cursor=cursor,
                 at=stored(row.at),
                 kind=PayoutActivityKind(row.kind),
@@ -51,42 +49,38 @@ class Subscriptions:
                 payout_id=row.body.get("payout_id"),
             )
 
-        return follow(info.context, f"payout:{number}", after, told)
+        return follow(info.context, f"payout:{number}", after, told, member_of(number))
 
     @strawberry.subscription(description="Bids on a listing, as the caller may see them.")
     async def listing_activity(
         self, info: Info, listing_id: strawberry.ID, after: str | None = strawberry.UNSET
-    ) -> AsyncGenerator[ListingActivity, None]:
+    ) -> AsyncIterable[ListingActivity]:
         async with policy.read(info) as read:
             number = number_of(info, listing_id, "Listing", path=["listingId"])
             await store.listings.find(read, number)
-        still_allowed = sees_listing(number)
 
         def told(row: Activity, cursor: str) -> ListingActivity:
             return ListingActivity(
-                told=Told(key_of(row), still_allowed),
                 cursor=cursor,
                 at=stored(row.at),
                 kind=ListingActivityKind(row.kind),
                 listing_id=number,
             )
 
-        return follow(info.context, f"listing:{number}", after, told)
+        return follow(info.context, f"listing:{number}", after, told, sees_listing(number))
 
     @strawberry.subscription(
         description="Licences of a party: accepted, paid, lapsed, suspended, assets submitted and decided.",
     )
     async def licence_activity(
         self, info: Info, party_id: strawberry.ID, after: str | None = strawberry.UNSET
-    ) -> AsyncGenerator[LicenceActivity, None]:
+    ) -> AsyncIterable[LicenceActivity]:
         policy.require_reader(info.context.actor)
         number = number_of(info, party_id, *PARTIES, path=["partyId"])
         policy.require_member(info.context.actor, number)
-        still_allowed = member_of(number)
 
         def told(row: Activity, cursor: str) -> LicenceActivity:
             return LicenceActivity(
-                told=Told(key_of(row), still_allowed),
                 cursor=cursor,
                 at=stored(row.at),
                 kind=LicenceActivityKind(row.kind),
@@ -94,11 +88,7 @@ class Subscriptions:
                 asset_id=row.body.get("asset_id"),
             )
 
-        return follow(info.context, f"licence:{number}", after, told)
-
-
-def key_of(row: Activity) -> tuple[int, int]:
-    return stored(row.tx), stored(row.id)
+        return follow(info.context, f"licence:{number}", after, told, member_of(number))
 
 
 def member_of(party_id: int) -> Callable[[Context], Awaitable[None]]:
@@ -119,21 +109,30 @@ def sees_listing(listing_id: int) -> Callable[[Context], Awaitable[None]]:
 
 
 def follow(
-    context: Context, topic: str, after: str | None, told: Callable[[Activity, str], T]
-) -> AsyncGenerator[T, None]:
-    """What the caller may be told of a topic, made of each row and the cursor from which to go on. A cursor is good for its
-    topic and its caller alone. The stream keeps the context alone: `info` would hold everything that began it."""
+    context: Context,
+    topic: str,
+    after: str | None,
+    told: Callable[[Activity, str], T],
+    still_allowed: Callable[[Context], Awaitable[None]],
+) -> Following[T]:
+    """A cursor is good for its topic and its caller alone. What follows keeps the context alone: `info` would hold everything
+    that began it."""
     purpose = f"activity:{topic}:{context.actor.caller}"
-    return _following(context, topic, _opened(context, purpose, after) if after else None, purpose, told)
+
+    def cursor(row: Activity) -> str:
+        return context.seal.close(purpose, orjson.dumps((row.tx, row.id)))
+
+    pages = _seen(context, topic, _opened(context, purpose, after) if after else None)
+    return Following(pages, told, cursor, still_allowed)
 
 
-async def _following(
-    context: Context, topic: str, after: tuple[int, int] | None, purpose: str, told: Callable[[Activity, str], T]
-) -> AsyncGenerator[T, None]:
-    async for row in context.activity.since([topic], after):
-        if _may_see(context, row):
-            yield told(row, context.seal.close(purpose, orjson.dumps((row.tx, row.id))))
-        del row  # while the next is waited for
+async def _seen(
+    context: Context, topic: str, after: tuple[int, int] | None
+) -> AsyncGenerator[Sequence[Activity], None]:
+    async for page in context.activity.since([topic], after):
+        if seen := [row for row in page if _may_see(context, row)]:
+            yield seen
+        del page, seen  # while the next is waited for
 
 
 def _opened(context: Context, purpose: str, cursor: str) -> tuple[int, int]:

@@ -1,12 +1,15 @@
 """What subscriptions tell: one event each, with the cursor from which to go on."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 import strawberry
 
+from core.tables import Activity
 from schema.assets import Asset
 from schema.context import Context, Info
 from schema.licences import Licence
@@ -14,13 +17,28 @@ from schema.listings import Listing
 from schema.money import Money
 from schema.payments import Payout, Share
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """Of an event: the row of the log that it tells, and whether a caller may still be told (which raises if not)."""
+class Following(Generic[T]):
+    """A topic as a caller may follow it: what the resolver of a subscription answers.
 
-    key: tuple[int, int]
+    `pages` are the rows of the log that it may see, together what came together. `told` makes an event of a row and a cursor;
+    `cursor` seals the caller's own, after that row. `still_allowed` raises when a caller may not be told any more.
+    """
+
+    pages: AsyncGenerator[Sequence[Activity], None]
+    told: Callable[[Activity, str], T]
+    cursor: Callable[[Activity], str]
     still_allowed: Callable[[Context], Awaitable[None]]
+
+    async def __aiter__(self) -> AsyncGenerator[T, None]:
+        """One event after the other, for whoever executes each by itself."""
+        async with aclosing(self.pages) as pages:
+            async for page in pages:
+                for row in page:
+                    yield self.told(row, self.cursor(row))
 
 
 @strawberry.enum
@@ -70,7 +88,6 @@ class LicenceActivityKind(StrEnum):
 
 @strawberry.type
 class PayoutActivity:
-    told: strawberry.Private[Told]
     cursor: str
     at: datetime
     kind: PayoutActivityKind
@@ -89,7 +106,6 @@ class PayoutActivity:
 
 @strawberry.type
 class ListingActivity:
-    told: strawberry.Private[Told]
     cursor: str
     at: datetime
     kind: ListingActivityKind
@@ -102,7 +118,6 @@ class ListingActivity:
 
 @strawberry.type
 class LicenceActivity:
-    told: strawberry.Private[Told]
     cursor: str
     at: datetime
     kind: LicenceActivityKind

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 
 class ActivityFeed(Protocol):
-    def since(self, topics: Sequence[str], after: tuple[int, int] | None) -> AsyncIterator[Activity]:
-        """Everything on `topics` after the cursor (tx, id), in order, first from the log and then as it comes; None starts now."""
+    def since(self, topics: Sequence[str], after: tuple[int, int] | None) -> AsyncIterator[Sequence[Activity]]:
+        """Everything on `topics` after the cursor (tx, id), in order, first from the log and then as it comes; None starts now.
+        What comes together is told together."""
         ...
 
 

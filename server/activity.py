@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import logging
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from core.actor import SYSTEM
 from core.errors import CursorTooOld
@@ -37,25 +39,24 @@ class Follower:
     __slots__ = ("overflowed", "waiting", "woken")
 
     def __init__(self) -> None:
-        self.waiting: deque[Activity] | None = None
+        self.waiting: Sequence[Activity] = ()
         self.woken = Signal()
         self.overflowed = False
 
-    def put(self, row: Activity) -> None:
-        if self.waiting is None:
-            self.waiting = deque()
-        self.waiting.append(row)
+    def put(self, rows: Sequence[Activity]) -> None:
+        """They are others' too: whoever keeps up holds no list of its own."""
+        self.waiting = (*self.waiting, *rows) if self.waiting else rows
         if len(self.waiting) > QUEUE or self.overflowed:
-            self.waiting = None
+            self.waiting = ()
             self.overflowed = True
         self.woken.set()
 
-    def take(self) -> Activity | None:
-        """The oldest that waits. A queue is kept only as long as there is something in it."""
-        if not self.waiting:
-            self.waiting = None
-            return None
-        return self.waiting.popleft()
+    def take(self, after: Cursor) -> Sequence[Activity]:
+        """All that waits and comes after the cursor."""
+        rows, self.waiting = self.waiting, ()
+        if rows and cursor_of(rows[0]) <= after:
+            return [row for row in rows if cursor_of(row) > after]
+        return rows
 
 
 class Feed:
@@ -80,9 +81,9 @@ class Feed:
             follower.woken.set()
         await tasks.end(self._task)
 
-    async def since(self, topics: Sequence[str], after: Cursor | None) -> AsyncIterator[Activity]:
-        """Everything on `topics` after the cursor, in order, nothing twice: first from the log, then as it comes.
-        None starts now.
+    async def since(self, topics: Sequence[str], after: Cursor | None) -> AsyncIterator[Sequence[Activity]]:
+        """Everything on `topics` after the cursor, in order, nothing twice: first from the log, then as it comes. What comes
+        together is told together. None starts now.
 
         It follows first and reads the log second: what the log did not show yet comes through the queue, and what comes
         both ways is passed over the second time, because cursors only grow. Raises CursorTooOld when something that came
@@ -91,36 +92,33 @@ class Feed:
         follower = Follower()
         for topic in topics:
             self._followers[topic].add(follower)
-        row: Activity | None
         try:
             cursor = after if after is not None else await tasks.to_its_end(self._head())
             behind = after is not None
             while not self._closing:
                 if behind or follower.overflowed:
-                    follower.overflowed = False
-                    async for row in self._replay(topics, cursor):
-                        cursor = _cursor(row)
-                        yield row
-                    behind = False
-                while not follower.overflowed and (row := follower.take()) is not None:
-                    if _cursor(row) > cursor:
-                        cursor = _cursor(row)
-                        yield row
-                row = None  # nothing of it stays while the next is waited for
-                if not follower.overflowed and not self._closing:
+                    behind = follower.overflowed = False
+                    async for rows in self._replay(topics, cursor):
+                        cursor = cursor_of(rows[-1])
+                        yield rows
+                elif rows := follower.take(cursor):
+                    cursor = cursor_of(rows[-1])
+                    yield rows
+                else:
                     await follower.woken.wait()
                     follower.woken.clear()
+                rows = ()  # nothing of it stays while the next is waited for
         finally:
             self._forget(follower, topics)
 
-    async def _replay(self, topics: Sequence[str], cursor: Cursor) -> AsyncIterator[Activity]:
+    async def _replay(self, topics: Sequence[str], cursor: Cursor) -> AsyncIterator[Sequence[Activity]]:
         while not self._closing:
             rows = await tasks.to_its_end(self._page(topics, cursor))  # clients leave when they like
-            for row in rows:
-                yield row
+            if rows:
+                yield rows
             if len(rows) < PAGE:
                 return
-            cursor = _cursor(rows[-1])
+            cursor = cursor_of(rows[-1])
 
     async def _page(self, topics: Sequence[str], cursor: Cursor) -> Sequence[Activity]:
         async with self.database.read(SYSTEM)() as read:
@@ -154,12 +152,14 @@ class Feed:
         """Pass on what is new. True when there may be more at once."""
         async with self.database.read(SYSTEM)() as read:
             rows = await activity_since(read, after=self._at, limit=PAGE)
-        for row in rows:
-            self._at = _cursor(row)
-            for follower in self._followers.get(row.topic, ()):
-                follower.put(row)
+        for topic, some in groupby(rows, attrgetter("topic")):
+            together = list(some)
+            for follower in self._followers.get(topic, ()):
+                follower.put(together)
+        if rows:
+            self._at = cursor_of(rows[-1])
         return len(rows) == PAGE
 
 
-def _cursor(row: Activity) -> Cursor:
+def cursor_of(row: Activity) -> Cursor:
     return row.tx or 0, row.id or 0

@@ -1,11 +1,13 @@
 """From a GraphQL operation to its answer, or to the stream of its answers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from inspect import isawaitable
-from typing import Any, cast
+from itertools import chain
+from typing import Any, TypeAlias, cast
 
 import orjson
 import strawberry
@@ -13,12 +15,14 @@ from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, Oper
 from graphql.execution import create_source_event_stream
 from strawberry.execution import optimized_is_awaitable
 
+from core.tables import Activity
+from schema.activity import Following
 from schema.context import Context
 from server.graphql import errors
 from server.graphql.completion import Compiled, CompiledExecutor
 from server.graphql.documents import Documents, Rejected, Understood
 from server.graphql.negotiation import Parameters
-from server.graphql.sharing import Group, Sharing, powers
+from server.graphql.sharing import CURSOR, MARK, TOGETHER, Group, Pieces, Run, Sharing, powers
 from server.outages import will_pass
 
 PATIENCE_SECONDS = 20
@@ -46,11 +50,8 @@ class Answer:
         return orjson.dumps(self.body, default=str)
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One answer of a stream, written already: others may be sent the same bytes."""
-
-    json: bytes
+Stream: TypeAlias = AsyncIterator[Iterable[bytes]]
+"""The answers of a subscription as they are sent, together those that came together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Engine:
                 return done
             compiled, context = None, self.fresh(context)
 
-    async def subscribe(self, prepared: Prepared, context: Context) -> Answer | AsyncIterator[Event]:
+    async def subscribe(self, prepared: Prepared, context: Context) -> Answer | Stream:
         """A stream of answers, or the one answer that says why there is none."""
         executor = self._executor(prepared, context)
         if isinstance(executor, list):
@@ -127,27 +128,50 @@ class Engine:
         source = await cast(Awaitable[Any], opened) if isawaitable(opened) else opened
         if isinstance(source, ExecutionResult):
             return self._refused(source.errors or [], context)
+        if not isinstance(source, Following):
+            return self._alone(source, prepared, context)
         group = self.sharing.group(prepared.understood, prepared.parameters, powers(context.actor))
-        return self._events(source, prepared, context, group)
+        return self._together(source, group, partial(self._written, source, prepared, context))
 
-    async def _events(self, source: Any, prepared: Prepared, context: Context, group: Group) -> AsyncIterator[Event]:
-        async def run(event: Any) -> Answer:
-            """One event, once for all who may see the same: with loaders and an executor of its own. (The executor of a
-            subscription remembers something of every event in graphql-core 3.3, and would eat the memory of a long one.)"""
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                fresh = self.fresh(context)
-                if (told := getattr(event, "told", None)) is not None:
-                    await told.still_allowed(fresh)
-                done = await self.done(prepared, fresh, event)
-            for error in done.errors or ():
-                if error.original_error is not None and will_pass(error.original_error):
-                    raise error.original_error  # the client would take an empty event for all that there was
-            return answer(done, context.request_id)
+    async def _together(self, source: Following[Any], group: Group, run: Run) -> Stream:
+        async with aclosing(source.pages) as pages:
+            async for rows in pages:
+                most = TOGETHER
+                while rows:
+                    try:
+                        written = await group.written(rows[:most], run)
+                    except Exception:
+                        if most == 1:
+                            raise
+                        most = 1  # what comes before the one that fails is told
+                        continue
+                    yield map(partial(_for_one, source.cursor), rows, written)
+                    rows = rows[most:]
+                del rows, written  # nothing of it stays while the next is waited for
 
-        async with aclosing(cast(Any, source)) as events:
+    async def _written(
+        self, source: Following[Any], prepared: Prepared, context: Context, rows: Sequence[Activity]
+    ) -> list[Pieces]:
+        """Some events, once for all who may see the same: after asking anew whether they may, with loaders of their own and
+        an executor for each. (The executor of a subscription remembers something of every event in graphql-core 3.3, and
+        would eat the memory of a long one.)"""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            fresh = self.fresh(context)
+            await source.still_allowed(fresh)
+            events = [source.told(row, CURSOR) for row in rows]
+            results = await asyncio.gather(*(self.done(prepared, fresh, event) for event in events))
+        for error in chain.from_iterable(result.errors or () for result in results):
+            if error.original_error is not None and will_pass(error.original_error):
+                raise error.original_error  # the client would take an empty event for all that there was
+        return [answer(result, context.request_id).json.split(MARK) for result in results]
+
+    async def _alone(self, source: Any, prepared: Prepared, context: Context) -> Stream:
+        """Events of which nobody can tell whether they are those of others."""
+        async with aclosing(source) as events:
             async for event in events:
-                yield Event(await group.written(event, run))
-                del event  # nothing of it stays while the next is waited for
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    done = await self.done(prepared, self.fresh(context), event)
+                yield [answer(done, context.request_id).json]
 
     def _executor(
         self, prepared: Prepared, context: Context, event: Any = None, compiled: Compiled | None = None
@@ -169,10 +193,15 @@ class Engine:
         return Answer(errors=errors.present(found, context.request_id), executed=False)
 
 
+def _for_one(cursor: Callable[[Activity], str], row: Activity, pieces: Pieces) -> bytes:
+    """With the caller's own cursor, wherever the document asks for it."""
+    return cursor(row).encode().join(pieces) if len(pieces) > 1 else pieces[0]
+
+
 def answer(result: ExecutionResult, request_id: str) -> Answer:
     found = result.errors or []
     ran = result.data is not None or not found or any(error.path for error in found)
     return Answer(result.data, errors.present(found, request_id) or None, executed=ran)
 
 
-__all__ = ["Answer", "Engine", "Event", "Prepared", "Rejected"]
+__all__ = ["Answer", "Engine", "Prepared", "Rejected", "Stream"]

@@ -13,9 +13,10 @@ from graphql import OperationType
 from starlette.responses import Response, StreamingResponse
 
 from schema.context import Context
+from server import texts
 from server.callers import Caller
 from server.graphql import errors
-from server.graphql.engine import Answer, Engine, Event, Prepared
+from server.graphql.engine import Answer, Engine, Prepared
 from server.graphql.negotiation import EVENTS
 from server.presence import Presence
 
@@ -57,7 +58,7 @@ class Streams:
                     async for frame in _patiently(answers, ended, context.request_id):
                         yield frame
             except Exception as crash:
-                yield _next(Answer(errors=errors.of_stream(crash, context.request_id), executed=False))
+                yield _next(Answer(errors=errors.of_stream(crash, context.request_id), executed=False).json)
             yield COMPLETE
 
     @contextmanager
@@ -70,27 +71,26 @@ class Streams:
             if self._open[name] <= 0:
                 del self._open[name]
 
-    async def _answers(self, prepared: Prepared, context: Context) -> AsyncGenerator[Answer | Event, None]:
+    async def _answers(self, prepared: Prepared, context: Context) -> AsyncGenerator[bytes, None]:
         if prepared.kind is not OperationType.SUBSCRIPTION:
-            yield await self.engine.execute(prepared, context)
+            yield _next((await self.engine.execute(prepared, context)).json)
             return
         outcome = await self.engine.subscribe(prepared, context)
         if isinstance(outcome, Answer):
-            yield outcome
+            yield _next(outcome.json)
             return
         async with aclosing(cast(Any, outcome)) as answers:
-            async for answer in answers:
-                yield answer
+            async for some in answers:
+                for frames in texts.together(map(_next, some)):
+                    yield b"".join(frames)
 
 
 def told(answer: Answer) -> Response:
     """A stream of one answer: what is wrong with a document whose sender understands nothing but streams."""
-    return Response(STILL_HERE + _next(answer) + COMPLETE, headers=HEADERS)
+    return Response(STILL_HERE + _next(answer.json) + COMPLETE, headers=HEADERS)
 
 
-async def _patiently(
-    answers: AsyncIterator[Answer | Event], ended: asyncio.Event, request_id: str
-) -> AsyncIterator[bytes]:
+async def _patiently(answers: AsyncIterator[bytes], ended: asyncio.Event, request_id: str) -> AsyncIterator[bytes]:
     """Each answer as it comes, a sign of life in between, until there are no more or the caller has lost its right."""
     ending: asyncio.Future[Any] = asyncio.ensure_future(ended.wait())
     coming: asyncio.Future[Any] | None = None
@@ -99,7 +99,7 @@ async def _patiently(
             coming = coming or asyncio.ensure_future(anext(answers))
             await asyncio.wait({coming, ending}, timeout=SILENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             if ending.done():
-                yield _next(Answer(errors=errors.problem("FORBIDDEN", REVOKED, request_id), executed=False))
+                yield _next(Answer(errors=errors.problem("FORBIDDEN", REVOKED, request_id), executed=False).json)
                 return
             if not coming.done():
                 yield STILL_HERE
@@ -107,7 +107,7 @@ async def _patiently(
             done, coming = coming, None
             if isinstance(done.exception(), StopAsyncIteration):
                 return
-            yield _next(done.result())
+            yield done.result()
     finally:
         left = [task for task in (ending, coming) if task is not None]
         for task in left:
@@ -115,5 +115,5 @@ async def _patiently(
         await asyncio.gather(*left, return_exceptions=True)
 
 
-def _next(answer: Answer | Event) -> bytes:
-    return b"event: next\ndata: " + answer.json + b"\n\n"
+def _next(answer: bytes) -> bytes:
+    return b"event: next\ndata: " + answer + b"\n\n"

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Iterable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, cast
@@ -19,7 +20,7 @@ from server.callers import NOBODY, Caller
 from server.graphql import errors, negotiation
 from server.graphql.allowance import address_of, holder_of
 from server.graphql.edge import Edge, Refused
-from server.graphql.engine import Answer, Event, Prepared
+from server.graphql.engine import Answer, Prepared
 from server.graphql.negotiation import Malformed
 from server.graphql.sockets import Sockets, TooManySockets
 from server.outages import will_pass
@@ -214,22 +215,22 @@ class Connection:
         """Send the one answer; answer the operation's last message."""
         if not answer.executed:
             return {"type": "error", "payload": answer.errors}
-        await self._send_next(number, answer)
+        await self._send_next(number, [answer.json])
         return {"type": "complete"}
 
     async def _follow(self, number: str, prepared: Prepared) -> dict[str, Any]:
         outcome = await self.edge.engine.subscribe(prepared, self._context)
         if isinstance(outcome, Answer):
             return await self._tell(number, outcome)
-        async with aclosing(cast(Any, outcome)) as events:
-            async for event in events:
-                await self._send_next(number, event)
-                del event  # while the next is waited for
+        async with aclosing(cast(Any, outcome)) as answers:
+            async for some in answers:
+                await self._send_next(number, some)
+                del some  # while the next is waited for
         return {"type": "complete"}
 
-    async def _send_next(self, number: str, told: Answer | Event) -> None:
+    async def _send_next(self, number: str, answers: Iterable[bytes]) -> None:
         head = b'{"type":"next","id":' + orjson.dumps(number) + b',"payload":'
-        await texts.send(self.socket, (head + told.json + b"}",))
+        await texts.send(self.socket, (head + answer + b"}" for answer in answers))
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self.socket.send_text(orjson.dumps(message, default=str).decode())

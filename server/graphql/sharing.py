@@ -2,25 +2,30 @@
 
 A group is those who sent the same document with the same variables and have the same powers: nothing else decides what an
 answer holds, except the cursor, which is sealed for each caller and put into its place in the bytes. Each subscriber has
-a source of its own, at its own pace; who comes late to an event finds it written.
+a source of its own, at its own pace; who comes late to an event finds it written. Events that come together are executed
+together, so that whoever follows waits once for all of them.
 """
 
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 from weakref import WeakValueDictionary
 
 import orjson
 
 from core.actor import Actor
+from core.tables import Activity
+from server.activity import Cursor, cursor_of
 from server.graphql.documents import Understood
 from server.graphql.negotiation import Parameters
 from server.outages import will_pass
 from server.tasks import noticed
 
+TOGETHER = 32
+"""So many events at most are executed together."""
 KEPT_EVENTS = 64
 """Of one group. Who is further behind has an event executed once more."""
 TRIES = 24
@@ -34,14 +39,7 @@ CURSOR = f"cursor-{secrets.token_hex(24)}"
 MARK = CURSOR.encode()
 
 Pieces = list[bytes]
-
-
-class Written(Protocol):
-    @property
-    def json(self) -> bytes: ...
-
-
-Run = Callable[[Any], Awaitable[Written]]
+Run = Callable[[Sequence[Activity]], Coroutine[Any, Any, list[Pieces]]]
 
 
 def powers(actor: Actor) -> Actor:
@@ -51,30 +49,33 @@ def powers(actor: Actor) -> Actor:
 
 class Group:
     def __init__(self) -> None:
-        self._written: OrderedDict[object, asyncio.Task[Pieces]] = OrderedDict()
+        self._written: OrderedDict[Cursor, tuple[asyncio.Task[list[Pieces]], int]] = OrderedDict()
+        """By the row that it tells: the task that writes it, and its place in what that comes to."""
 
-    async def written(self, event: Any, run: Run) -> bytes:
-        """The answer to `event` for one subscriber. Raises what made it fail, for each of them."""
-        told = getattr(event, "told", None)
-        if told is None:  # it cannot be told from others: executed for this subscriber alone
-            return (await _tried(event, run)).json
-        task = self._written.get(told.key)
-        if task is None:
-            task = asyncio.create_task(self._write(replace(event, cursor=CURSOR), run), name="event")
-            task.add_done_callback(noticed)  # all who waited for it may have left
-            self._written[told.key] = task
-            if len(self._written) > KEPT_EVENTS:
-                self._written.popitem(last=False)
-        try:
-            pieces = await asyncio.shield(task)  # its first subscriber may leave: the others stay
-        except Exception:
-            if self._written.get(told.key) is task:
-                del self._written[told.key]
-            raise
-        return event.cursor.encode().join(pieces) if len(pieces) > 1 else pieces[0]
+    async def written(self, rows: Sequence[Activity], run: Run) -> list[Pieces]:
+        """The answer to each row for whoever is of the group. Raises what made one of them fail."""
+        if missing := [row for row in rows if cursor_of(row) not in self._written]:
+            self._begin(missing, run)
+        found = [self._written[cursor_of(row)] for row in rows]
+        while len(self._written) > KEPT_EVENTS:
+            self._written.popitem(last=False)
+        for task in dict.fromkeys(task for task, _ in found):
+            if not task.done():
+                await asyncio.shield(task)  # who waited first may leave: the others stay
+        return [task.result()[place] for task, place in found]
 
-    async def _write(self, event: Any, run: Run) -> Pieces:
-        return (await _tried(event, run)).json.split(MARK)
+    def _begin(self, rows: Sequence[Activity], run: Run) -> None:
+        task = asyncio.create_task(run(rows) if len(rows) > 1 else _tried(rows, run), name="events")
+        task.add_done_callback(self._keep_or_forget)
+        for place, row in enumerate(rows):
+            self._written[cursor_of(row)] = task, place
+
+    def _keep_or_forget(self, task: asyncio.Task[list[Pieces]]) -> None:
+        """What failed is executed anew for whoever comes next."""
+        noticed(task)  # all who waited for it may have left
+        if task.cancelled() or task.exception() is not None:
+            for key in [key for key, (writing, _) in self._written.items() if writing is task]:
+                del self._written[key]
 
 
 class Sharing:
@@ -97,11 +98,11 @@ class Sharing:
         return group
 
 
-async def _tried(event: Any, run: Run) -> Written:
+async def _tried(rows: Sequence[Activity], run: Run) -> list[Pieces]:
     """Whatever will pass is waited for: the client goes on from the last cursor it saw, and would miss what failed."""
     for attempt in range(TRIES):
         try:
-            return await run(event)
+            return await run(rows)
         except Exception as error:
             if not will_pass(error) or attempt == TRIES - 1:
                 raise

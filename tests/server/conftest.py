@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,10 +14,12 @@ import uvicorn
 from strawberry.types import Info
 
 from core.errors import NotAllowed
+from core.tables import Activity
 from payments.errors import ForgedEvent, OtherMode
 from payments.gateway import EventSeen
-from schema.activity import Told
+from schema.activity import Following
 from schema.context import Context
+from server.activity import Cursor, cursor_of
 from server.assembly import assemble
 from server.database import Database
 from server.processes.api import PROTOCOLS
@@ -82,16 +84,16 @@ class Mutation:
 class Event:
     cursor: str
     number: int
-    told: strawberry.Private[Told]
+    key: strawberry.Private[Cursor]
 
     @strawberry.field
     def seen(self) -> int:
         """How often this event was executed by now."""
-        EXECUTED[self.told.key] += 1
-        return EXECUTED[self.told.key]
+        EXECUTED[self.key] += 1
+        return EXECUTED[self.key]
 
 
-EXECUTED: Counter[tuple[int, int]] = Counter()
+EXECUTED: Counter[Cursor] = Counter()
 FORBIDDEN: set[str] = set()
 """Callers that may not be told any more."""
 
@@ -104,12 +106,15 @@ async def still_allowed(context: Context) -> None:
 @strawberry.type
 class Subscription:
     @strawberry.subscription
-    async def events(self, info: Info[Context, Any], topic: str, after: str | None = None) -> AsyncIterator[Event]:
-        cursor = tuple(map(int, after.split(".")[:2])) if after else None
-        async for row in info.context.activity.since([topic], cursor):  # type: ignore[arg-type]
-            told = Told((row.tx or 0, row.id or 0), still_allowed)
-            mine = f"{row.tx}.{row.id}.{info.context.actor.caller}"
-            yield Event(cursor=mine, number=row.body["number"], told=told)
+    async def events(self, info: Info[Context, Any], topic: str, after: str | None = None) -> AsyncIterable[Event]:
+        begin = tuple(map(int, after.split(".")[:2])) if after else None
+        pages: Any = info.context.activity.since([topic], begin)  # type: ignore[arg-type]
+        caller = info.context.actor.caller
+
+        def told(row: Activity, cursor: str) -> Event:
+            return Event(cursor=cursor, number=row.body["number"], key=cursor_of(row))
+
+        return Following(pages, told, lambda row: f"{row.tx}.{row.id}.{caller}", still_allowed)
 
     @strawberry.subscription
     async def once(self) -> AsyncIterator[int]:

@@ -2,10 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from core.actor import SYSTEM
 from core.errors import CursorTooOld
 from core.store import activity_floor, activity_head, append_activity, trim_activity
+from core.tables import Activity
 from server import activity, tasks
 from server.activity import Cursor, Feed
 from server.database import Database
@@ -40,14 +41,22 @@ async def fed(database: Database) -> AsyncIterator[Feed]:
         await wire.stop()
 
 
+async def rows_of(feed: Feed, topics: list[str], after: Cursor | None) -> AsyncGenerator[Activity, None]:
+    """One by one."""
+    async with aclosing(cast(Any, feed.since(topics, after))) as pages:
+        async for page in pages:
+            for row in page:
+                yield row
+
+
 async def follow(feed: Feed, topics: list[str], after: Cursor | None, count: int) -> list[tuple[Cursor, int]]:
     seen: list[tuple[Cursor, int]] = []
     async with asyncio.timeout(20):
-        stream = feed.since(topics, after)
+        stream = rows_of(feed, topics, after)
         while len(seen) < count:
             row = await anext(stream)
             seen.append(((row.tx or 0, row.id or 0), row.body["number"]))
-        await stream.aclose()  # type: ignore[attr-defined]
+        await stream.aclose()
     return seen
 
 
@@ -84,7 +93,7 @@ async def test_a_slow_follower_reads_the_log_again(database: Database, monkeypat
     monkeypatch.setattr(activity, "QUEUE", 5)
     monkeypatch.setattr(activity, "PAGE", 7)
     async with fed(database) as feed:
-        stream = feed.since(["a"], await beginning(database))
+        stream = rows_of(feed, ["a"], await beginning(database))
         await happen(database, "a", 0)
         seen = [(await anext(stream)).body["number"]]
         for number in range(1, 40):

@@ -1,6 +1,7 @@
 """One execution for all who may see the same; for each of them its own cursor, its own pace, its own right."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
@@ -8,9 +9,11 @@ from typing import Any
 import pytest
 import strawberry
 
-from core.actor import ANONYMOUS, Actor, Scope
+from core.actor import ANONYMOUS, SYSTEM, Actor, Scope
+from core.errors import NotAllowed
+from core.store import append_activity
+from core.tables import Activity
 from server.database import Database
-from server.graphql import engine as engines
 from server.graphql import sharing
 from server.graphql.engine import Engine
 from server.graphql.negotiation import Parameters
@@ -101,22 +104,76 @@ def test_only_what_says_where_to_go_on_is_no_difference(small_schema: strawberry
     assert group(topic, t="2") is not kept
 
 
+def row(number: int) -> Activity:
+    return Activity(tx=1, id=number, topic="t", kind="TEST", body={"number": number})
+
+
 async def test_what_passes_is_waited_for_and_what_does_not_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sharing, "FIRST_WAIT_SECONDS", 0.001)
     tries = 0
 
-    async def run(event: Any) -> engines.Event:
+    async def run(rows: Sequence[Activity]) -> list[list[bytes]]:
         nonlocal tries
         tries += 1
         if tries < 4:
             raise ConnectionResetError
-        return engines.Event(b"told")
+        return [[b"told"]]
 
-    assert await Group().written(object(), run) == b"told"
+    assert await Group().written([row(1)], run) == [[b"told"]]
     assert tries == 4
 
-    async def breaks(event: Any) -> engines.Event:
+    async def breaks(rows: Sequence[Activity]) -> list[list[bytes]]:
         raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
-        await Group().written(object(), breaks)
+        await Group().written([row(1)], breaks)
+
+
+async def test_what_comes_together_is_executed_together_and_once() -> None:
+    group, executed = Group(), []
+
+    async def run(rows: Sequence[Activity]) -> list[list[bytes]]:
+        executed.append([row.id for row in rows])
+        await asyncio.sleep(0.01)
+        return [[b"%d" % (row.id or 0)] for row in rows]
+
+    rows = [row(number) for number in range(6)]
+    asked = [rows[:4], rows[:4], rows[2:], rows[1:3], rows]
+    leaving = asyncio.create_task(group.written(rows[:4], run))
+    told = asyncio.gather(*(group.written(some, run) for some in asked))
+    await asyncio.sleep(0.001)
+    leaving.cancel()
+    assert await told == [[[b"%d" % (one.id or 0)] for one in some] for some in asked]
+    assert executed == [[0, 1, 2, 3], [4, 5]]
+
+
+async def test_what_fails_is_executed_anew_for_who_comes_next() -> None:
+    group, failing = Group(), True
+
+    async def run(rows: Sequence[Activity]) -> list[list[bytes]]:
+        if failing:
+            raise NotAllowed("no")
+        return [[b"told"] for _ in rows]
+
+    for _ in range(2):
+        waiting = [group.written([row(1), row(2)], run) for _ in range(3)]
+        results = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [type(each) for each in results] == [NotAllowed] * 3
+    failing = False
+    assert await group.written([row(1), row(2)], run) == [[b"told"]] * 2
+
+
+async def test_what_comes_before_the_one_that_fails_is_told(edge: str, database: Database) -> None:
+    async with AsyncExitStack() as stack:
+        socket = await followed(stack, edge, {})
+        await asyncio.sleep(0.3)
+        async with database.work(SYSTEM)() as work:
+            for number in (1, 2, "nonsense", 3):
+                await append_activity(
+                    work, topic="t", kind="TEST", body={"number": number} if number != "nonsense" else {}
+                )
+        for call in database.after_commit:
+            call()
+        told = [await heard(socket) for _ in range(3)]
+    assert [each["payload"]["data"]["events"]["number"] for each in told[:2]] == [1, 2]
+    assert told[2]["type"] == "error"
