@@ -12,7 +12,6 @@ import re
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
@@ -23,10 +22,9 @@ from sqlalchemy.orm import Bundle
 
 from core.work import Fetch, Read, Work
 
-Part: TypeAlias = Callable[[list[Any]], Any]
-"""Makes one of the things that were selected of all the values of a record."""
-
 Reader: TypeAlias = Callable[[Any], Any]
+Maker: TypeAlias = Callable[[Any], tuple[Any, ...]]
+"""Of a record the things that were selected."""
 
 _BOUNDS = re.compile(r"\[(\d+),(\d+)\)")
 _DIALECT = dialect(dbapi=dialect.import_dbapi())  # type: ignore[no-untyped-call]
@@ -73,7 +71,8 @@ class Compiled:
     def _compile(self, values: Mapping[str, Any]) -> None:
         compiled: Any = self._statement.compile(dialect=_DIALECT)
         state = compiled.construct_expanded_state(dict(values))
-        self._writers = {**compiled._bind_processors, **(state.processors or {})}
+        writers = {**compiled._bind_processors, **(state.processors or {})}
+        self._writers = {name: write for name, write in writers.items() if not _is_taken(compiled.binds.get(name))}
         self._names = state.positiontup
         self._fixed = {name: self._written(name, state.parameters[name]) for name in self._names if name not in values}
         self._sql = state.statement
@@ -104,16 +103,17 @@ class Plain:
     def __init__(self, query: sa.Select[*tuple[Any, ...]]) -> None:
         self.query = query
         columns: list[Any] = []
-        self._parts: list[Part] = []
+        parts: list[Part] = []
         for each in query.column_descriptions:
             own = _columns(each["expr"])
-            self._parts.append(_part(each["expr"], len(columns), own))
+            parts.append(_part(each["expr"], len(columns), own))
             columns += own
         self._lean = query.with_only_columns(
             *(sa.cast(each, sa.Text) if _is_written(each) else each for each in columns)
         )
-        self._written = [(place, _ranges) for place, each in enumerate(columns) if _is_written(each)]
-        self._readers = [(place, read) for place, each in enumerate(columns) if (read := _reader(each)) is not None]
+        self._of_session = _maker(parts, {place: _ranges for place, each in enumerate(columns) if _is_written(each)})
+        readers = ((place, _reader(each)) for place, each in enumerate(columns))
+        self._of_driver = _maker(parts, {place: read for place, read in readers if read is not None})
         self._compiled = Compiled(self._lean)
 
     async def all(self, read: Read, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -130,20 +130,11 @@ class Plain:
         fetch = self._way(read)
         if fetch is None:
             found = (await read.session.execute(self._lean, dict(values))).all()
-            return [self._parted(self._read(list(row), self._written)) for row in found]
-        records = await self._compiled.ask(fetch, values)
-        return [self._parted(self._read(list(record), self._readers)) for record in records]
+            return list(map(self._of_session, found))
+        return list(map(self._of_driver, await self._compiled.ask(fetch, values)))
 
     def _way(self, read: Read) -> Fetch | None:
         return read.fetch
-
-    def _read(self, values: list[Any], readers: Sequence[tuple[int, Reader]]) -> list[Any]:
-        for place, read in readers:
-            values[place] = read(values[place])
-        return values
-
-    def _parted(self, values: list[Any]) -> tuple[Any, ...]:
-        return tuple([part(values) for part in self._parts])
 
 
 class Lookup(Plain):
@@ -152,6 +143,12 @@ class Lookup(Plain):
 
     def _way(self, read: Read) -> Fetch | None:
         return read.look_up or read.fetch
+
+
+def _is_taken(parameter: sa.BindParameter[Any] | None) -> bool:
+    """Lists of what the driver takes as it is: a dialect makes another list of each."""
+    kind = getattr(parameter, "type", None)
+    return isinstance(kind, sa.ARRAY) and kind.item_type.dialect_impl(_DIALECT).bind_processor(_DIALECT) is None
 
 
 def _columns(selected: Any) -> list[Any]:
@@ -166,17 +163,42 @@ def _columns(selected: Any) -> list[Any]:
     )
 
 
+class Part(NamedTuple):
+    """One of the things that are selected: a column, if it has no `kind`, or a named tuple of those from the first to the one
+    before the last. Of a row whose `key` is null there is none."""
+
+    kind: type | None
+    first: int
+    last: int
+    key: int | None = None
+
+
 def _part(selected: Any, place: int, columns: Sequence[Any]) -> Part:
     """What the columns from that place on come to."""
+    last = place + len(columns)
     if len(columns) == 1 and columns[0] is selected:
-        return itemgetter(place)
+        return Part(None, place, last)
+    names = [each.key for each in columns]
     if isinstance(selected, Bundle):
-        some: Any = namedtuple(selected.name, [each.key for each in columns])  # type: ignore[misc]
-        return lambda values: some._make(values[place : place + len(columns)])
-    kind: Any = namedtuple(sa.inspect(selected).mapper.class_.__name__, [each.key for each in columns])  # type: ignore[misc]
-    make, end = kind._make, place + len(columns)
+        return Part(namedtuple(selected.name, names), place, last)
     key = next(at for at, each in enumerate(columns, start=place) if each.property.columns[0].primary_key)
-    return lambda values: make(values[place:end]) if values[key] is not None else None
+    return Part(namedtuple(sa.inspect(selected).mapper.class_.__name__, names), place, last, key)
+
+
+def _maker(parts: Sequence[Part], readers: Mapping[int, Reader]) -> Maker:
+    """Written down as Python: a page has hundreds of values, and most are taken as they are."""
+    names: dict[str, Any] = {"new": tuple.__new__, **{f"read{place}": read for place, read in readers.items()}}
+    made = []
+    for number, part in enumerate(parts):
+        values = [f"read{at}(r[{at}])" if at in readers else f"r[{at}]" for at in range(part.first, part.last)]
+        if part.kind is None:
+            made.append(values[0])
+            continue
+        names[f"kind{number}"] = part.kind
+        row = f"new(kind{number}, ({', '.join(values)},))"
+        made.append(row if part.key is None else f"({row} if r[{part.key}] is not None else None)")
+    maker: Maker = eval(f"lambda r: ({', '.join(made)},)", names)  # noqa: S307 - all of it is written here
+    return maker
 
 
 def _is_written(column: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
 import strawberry
@@ -21,8 +21,7 @@ Key = tuple[Any, ...]
 """What a list is sorted by, of one row: numbers and words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a row stands: in the list of this name, at this key. A cursor is a sealed place."""
 
     list_name: str

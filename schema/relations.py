@@ -12,7 +12,7 @@ from schema.context import Info
 
 T = TypeVar("T")
 
-BESIDE, DERIVED = "beside", "derived"
+BESIDE, DERIVED, RELATED = "beside", "derived", "related"
 """In a field's metadata."""
 MOST_KNOWN = 2_000
 _BESIDE: dict[int, tuple[FieldNode, Companions]] = {}
@@ -44,7 +44,8 @@ def related(load: Callable[[Any, Any], Awaitable[Any]], *, beside: Companion | N
         found = load(root, info.context.load)
         return found.value if found.__class__ is Here else found
 
-    return strawberry.field(resolver=resolve, metadata={BESIDE: beside} if beside else None, **described)
+    metadata = {RELATED: load, **({BESIDE: beside} if beside else {})}
+    return strawberry.field(resolver=resolve, metadata=metadata, **described)
 
 
 def asked_beside(info: Info) -> Companions:

@@ -6,7 +6,7 @@ all of it; what another process has changed is seen when that second is over.
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -55,7 +55,8 @@ class Known:
         found, now = self._callers.get(digest), self._clock()
         if found is not None and now < found[1]:
             caller, _, told_at = found
-            return replace(caller, at=caller.at and caller.at + timedelta(seconds=now - told_at), is_known=True)
+            at = caller.at and caller.at + timedelta(seconds=now - told_at)
+            return Caller(caller.actor, caller.key_id, caller.sign_in_id, caller.by_cookie, at, is_known=True)
         forgotten = self._forgotten
         caller = await ask(digest)
         if self._seconds and forgotten == self._forgotten:  # nothing was committed since it was asked

@@ -4,13 +4,12 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
-from functools import cache
-from typing import TypeAlias
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 import orjson
-from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,8 +37,8 @@ class Envelope:
         if scope["type"] not in ("http", "websocket"):
             return await self.app(scope, receive, send)
         request_id = _request_id(scope)
-        nonce = secrets.token_urlsafe(16)
-        scope.setdefault("state", {}).update(request_id=request_id, nonce=nonce, public_url=self.public_url)
+        state = scope.setdefault("state", {})
+        state.update(request_id=request_id, public_url=self.public_url)
         ADDRESS.set(scope["client"][0] if scope.get("client") else None)
         REQUEST_ID.set(request_id)
         status, began = 0, time.perf_counter()
@@ -48,7 +47,7 @@ class Envelope:
             nonlocal status
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 status = message["status"]
-                message["headers"] = self._defended(message["headers"], request_id, nonce)
+                message["headers"] = self._defended(message["headers"], state)
             elif message["type"] == "websocket.close":
                 status = message.get("code", 1000)
             await send(message)
@@ -68,28 +67,24 @@ class Envelope:
         finally:
             _log(scope, status, time.perf_counter() - began)
 
-    def _defended(self, given: Iterable[RawHeader], request_id: str, nonce: str) -> list[RawHeader]:
+    def _defended(self, given: Iterable[RawHeader], state: MutableMapping[str, Any]) -> list[RawHeader]:
         """With what the answer does not say itself. A page is whatever a browser would show as one."""
         said = {name.lower(): value for name, value in given}
         is_page = said.get(b"content-type", b"").lower().startswith(PAGES)
-        policy = policies.page(nonce, self.public_url) if is_page else policies.API
-        ours = (
-            (b"x-request-id", request_id.encode()),
-            (policies.HEADER.lower().encode(), policy.encode()),
-            *_defence(self.public_url.startswith("https:")),
-        )
+        policy = policies.page(policies.nonce_in(state), self.public_url) if is_page else policies.API
+        ours = ((b"x-request-id", state["request_id"].encode()), *_defence(policy, self.public_url[:6] == "https:"))
         return [*given, *(each for each in ours if each[0] not in said)]
 
 
-@cache
-def _defence(is_https: bool) -> tuple[RawHeader, ...]:
-    headers = {**policies.EVERYWHERE, **(policies.HTTPS_ONLY if is_https else {})}
+@lru_cache(maxsize=8)
+def _defence(policy: str, is_https: bool) -> tuple[RawHeader, ...]:
+    headers = {policies.HEADER: policy, **policies.EVERYWHERE, **(policies.HTTPS_ONLY if is_https else {})}
     return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
 
 
 def _request_id(scope: Scope) -> str:
     """The caller's own, if it is one that can stand in a log."""
-    given = Headers(scope=scope).get("x-request-id", "")
+    given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
     return given if GIVEN_ID.fullmatch(given) else secrets.token_hex(12)
 
 

@@ -10,6 +10,10 @@ A page that needs more says so, directive by directive, and gets the rest as str
     HTMLResponse(page, headers=policies.allowing(request, style_src="'self' 'unsafe-inline'", worker_src="blob:"))
 """
 
+import secrets
+from collections.abc import MutableMapping
+from typing import Any
+
 from starlette.requests import HTTPConnection
 
 HEADER = "Content-Security-Policy"
@@ -44,7 +48,12 @@ HTTPS_ONLY = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"
 
 def nonce(request: HTTPConnection) -> str:
     """Of this request alone: whoever can write into a page cannot know it."""
-    made: str = request.state.nonce
+    return nonce_in(request.scope["state"])
+
+
+def nonce_in(state: MutableMapping[str, Any]) -> str:
+    """Made when it is first asked for: most answers are no pages."""
+    made: str = state.get("nonce") or state.setdefault("nonce", secrets.token_urlsafe(16))
     return made
 
 

@@ -1,9 +1,8 @@
 """What stands beside a twin, read in the statement that finds it: one round trip instead of one for each relation."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -29,13 +28,10 @@ Companions = frozenset[Companion]
 ALONE: Companions = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Accompanied:
-    """A twin, and of what was asked for beside it whatever there is. `asked` says which of the Nones mean that there is
-    nothing."""
+class Accompanied(NamedTuple):
+    """A twin, and of what was asked for beside it whatever there is."""
 
     twin: Twin
-    asked: Companions
     model: Party | None = None
     mandate: Mandate | None = None
     agency: Party | None = None
@@ -46,7 +42,7 @@ class Accompanied:
 def beside(query: sa.Select[Any], asked: Companions) -> sa.Select[Any]:
     """The same rows of a query from `Twin`, with the companions in further columns; `told` reads them."""
     query = query.select_from(Twin)
-    for companion in _needed(asked):
+    for companion in needed(asked):
         query = _with(query, companion)
     return query
 
@@ -55,18 +51,18 @@ def told(row: tuple[Any, ...], asked: Companions) -> tuple[Accompanied, tuple[An
     """Of a row that begins with the twin and ends with its companions: those, and what stands between."""
     width, places = _places(asked)
     companions = [None if place is None else row[place] for place in places]
-    return Accompanied(row[0], asked, *companions), row[1 : len(row) - width]
+    return Accompanied(row[0], *companions), row[1 : len(row) - width]
 
 
 @cache
 def _places(asked: Companions) -> tuple[int, list[int | None]]:
     """How many columns the companions have, and where each of `Accompanied` stands, from the end of a row."""
-    names = [name for companion in _needed(asked) for name in _NAMES[companion]]
+    names = [name for companion in needed(asked) for name in _NAMES[companion]]
     at = {name: place - len(names) for place, name in enumerate(names)}
     return len(names), [at.get(name) for name in ("model", "mandate", "agency", "policy", "card")]
 
 
-def _needed(asked: Companions) -> list[Companion]:
+def needed(asked: Companions) -> list[Companion]:
     """A mandate brings its agency along."""
     twice = Companion.AGENCY if Companion.MANDATE in asked else None
     return [companion for companion in Companion if companion in asked and companion is not twice]

@@ -7,6 +7,7 @@ callers of that outline, and `values` says who asks each time.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -51,9 +52,9 @@ class Asking(Protocol):
     def contributor_ids(self) -> Ids: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Outline:
-    """A caller without its numbers: which kinds of parties it acts for, but not which."""
+    """A caller without its numbers: which kinds of parties it acts for, but not which. There is one of each."""
 
     caller: str
     is_anonymous: bool
@@ -81,15 +82,18 @@ class Outline:
 
 
 def outline(actor: Actor) -> Outline:
-    return Outline(
-        caller=SYSTEM.caller if is_system(actor) else "",
-        is_anonymous=actor.is_anonymous,
-        is_operator=actor.is_operator,
-        has_brands=bool(actor.brand_ids),
-        has_sellers=bool(actor.seller_ids),
-        has_agencies=bool(actor.agency_ids),
-        has_contributors=bool(actor.contributor_ids),
+    return _outline(
+        SYSTEM.caller if is_system(actor) else "",
+        actor.is_anonymous,
+        actor.is_operator,
+        bool(actor.brand_ids),
+        bool(actor.model_ids or actor.represented_ids),
+        bool(actor.agency_ids),
+        bool(actor.contributor_ids),
     )
+
+
+_outline = cache(Outline)
 
 
 def values(read: Read, **more: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import strawberry
@@ -23,15 +24,21 @@ Find = Callable[[Read, Sequence[K]], Awaitable[Mapping[K, R]]]
 
 class DataLoader(dataloader.DataLoader[K, T]):
     """One that several fields can wait for: where one of them is given up, because a field beside it is forbidden, the
-    others go on. For what it was primed with nobody has to wait."""
+    others go on. For what it was primed with nobody has to wait: often that is all, so the rest of it is made with the first
+    question."""
 
     def __init__(self, load_fn: Callable[[list[K]], Awaitable[Sequence[T | BaseException]]], **options: Any) -> None:
-        super().__init__(load_fn=load_fn, **options)
         self._primed: dict[K, Here[T]] = {}
+        self._later: dict[str, Any] | None = {"load_fn": load_fn, **options}
 
     def load(self, key: K) -> Awaitable[T]:
-        here = self._primed.get(key) if self._primed else None
-        return here or asyncio.shield(super().load(key))
+        here = self._primed.get(key)
+        if here is not None:
+            return here
+        if self._later is not None:
+            super().__init__(**self._later)
+            self._later = None
+        return asyncio.shield(super().load(key))
 
     def prime(self, key: K, value: T, force: bool = False) -> None:
         self._primed[key] = Here(value)
@@ -66,33 +73,39 @@ class Batches:
 
     def each(self, find: Find[K, R], present: Callable[[R, Read], T]) -> DataLoader[K, T]:
         """One thing for each key. A key whose row is not there is a crash: something pointed at it."""
-
-        async def load(keys: list[K]) -> list[T | BaseException]:
-            async with self.read() as read:
-                rows = await find(read, keys)
-            return [present(rows[key], read) if key in rows else LookupError(f"No row for {key}") for key in keys]
-
-        return DataLoader(load_fn=load)
+        return DataLoader(load_fn=partial(_each, self.read, find, present))
 
     def maybe(self, find: Find[K, R], present: Callable[[R, Read], T]) -> DataLoader[K, T | None]:
         """One thing for each key, or nothing."""
-
-        async def load(keys: list[K]) -> list[T | None]:
-            async with self.read() as read:
-                rows = await find(read, keys)
-            return [present(rows[key], read) if key in rows else None for key in keys]
-
-        return DataLoader(load_fn=load)
+        return DataLoader(load_fn=partial(_maybe, self.read, find, present))
 
     def many(self, find: Find[K, Sequence[R]], present: Callable[[R, Read], T]) -> DataLoader[K, list[T]]:
         """Some things for each key."""
+        return DataLoader(load_fn=partial(_many, self.read, find, present))
 
-        async def load(keys: list[K]) -> list[list[T]]:
-            async with self.read() as read:
-                rows = await find(read, keys)
-            return [[present(row, read) for row in rows.get(key, ())] for key in keys]
 
-        return DataLoader(load_fn=load)
+async def _each(
+    open_read: OpenRead, find: Find[K, R], present: Callable[[R, Read], T], keys: list[K]
+) -> list[T | BaseException]:
+    async with open_read() as read:
+        rows = await find(read, keys)
+    return [present(rows[key], read) if key in rows else LookupError(f"No row for {key}") for key in keys]
+
+
+async def _maybe(
+    open_read: OpenRead, find: Find[K, R], present: Callable[[R, Read], T], keys: list[K]
+) -> list[T | None]:
+    async with open_read() as read:
+        rows = await find(read, keys)
+    return [present(rows[key], read) if key in rows else None for key in keys]
+
+
+async def _many(
+    open_read: OpenRead, find: Find[K, Sequence[R]], present: Callable[[R, Read], T], keys: list[K]
+) -> list[list[T]]:
+    async with open_read() as read:
+        rows = await find(read, keys)
+    return [[present(row, read) for row in rows.get(key, ())] for key in keys]
 
 
 def plainly(of: Callable[[R], T]) -> Callable[[R, Read], T]:

@@ -12,7 +12,7 @@ from market.consent import policy_obstacles
 from market.pricing import Card
 from market.rights import Rights
 from market.search import TwinQuery
-from market.store.companions import Accompanied, Companion, Companions
+from market.store.companions import Accompanied, Companion, Companions, needed
 from market.store.rights import policy_of
 from resolvers.loaders.batches import DataLoader, plainly
 from resolvers.loaders.parties import Parties
@@ -48,7 +48,7 @@ class Twins(Parties):
     async def twin_called(self, handle: str, beside: Companions) -> Twin | None:
         async with self.read() as read:
             found = await store.twins.by_handle(read, handle, beside)
-        return None if found is None else self._met(found)
+        return None if found is None else self._meeting(beside)(found)
 
     async def search(self, query: TwinQuery, page: Page, beside: Companions) -> TwinConnection:
         name = f"twins:{query.order}"
@@ -61,28 +61,50 @@ class Twins(Parties):
             return [Facet.of(field, counts) for field, counts in counted.items()]
 
         count = asking(self.read, store.search.count, query)
-        return connection(TwinConnection, found, list_name=name, present=self._met, count=count, tally=tally)
+        return connection(
+            TwinConnection, found, list_name=name, present=self._meeting(beside), count=count, tally=tally
+        )
 
-    def _met(self, found: Accompanied) -> Twin:
-        """The twin; and whoever asks for what came beside it finds it loaded."""
-        twin, asked = found.twin, found.asked
+    def _meeting(self, asked: Companions) -> Callable[[Accompanied], Twin]:
+        """Makes of each of some rows its twin; and whoever asks for what came beside it finds it loaded."""
+        meet = {
+            Companion.MODEL: self._meet_model,
+            Companion.MANDATE: self._meet_mandate,
+            Companion.AGENCY: self._meet_agency,
+            Companion.POLICY: self._meet_policy,
+            Companion.CARD: self._meet_card,
+        }
+        wanted = [meet[each] for each in needed(asked)]
+
+        def met(found: Accompanied) -> Twin:
+            for each in wanted:
+                each(found)
+            return Twin.of(found.twin)
+
+        return met
+
+    def _meet_model(self, found: Accompanied) -> None:
         if found.model is not None:
-            self.party.prime(twin.model_id, party_of(found.model))
-        if Companion.MANDATE in asked or Companion.AGENCY in asked:
-            agency = None if found.agency is None else Agency.of(found.agency)
-            self.agency_in_force.prime(twin.model_id, agency)
-            if agency is not None:
-                self.party.prime(agency.row_id, agency)
-        if Companion.MANDATE in asked:
-            mandate = None if found.mandate is None else Mandate.of(found.mandate)
-            self.mandate_in_force.prime(twin.model_id, mandate)
-        if Companion.POLICY in asked:
-            told = ConsentPolicy.none_yet() if found.policy is None else ConsentPolicy.of(policy_of(found.policy))
-            self.policy.prime((stored(twin.id), twin.policy_version), told)
-        if Companion.CARD in asked:
-            version = (stored(twin.id), twin.card_version)
-            self.rate_card.prime(version, None if found.card is None else self._kept.card(found.card))
-        return Twin.of(twin)
+            self.party.prime(found.twin.model_id, party_of(found.model))
+
+    def _meet_agency(self, found: Accompanied) -> None:
+        agency = None if found.agency is None else Agency.of(found.agency)
+        self.agency_in_force.prime(found.twin.model_id, agency)
+        if agency is not None:
+            self.party.prime(agency.row_id, agency)
+
+    def _meet_mandate(self, found: Accompanied) -> None:
+        self._meet_agency(found)
+        mandate = None if found.mandate is None else Mandate.of(found.mandate)
+        self.mandate_in_force.prime(found.twin.model_id, mandate)
+
+    def _meet_policy(self, found: Accompanied) -> None:
+        told = ConsentPolicy.none_yet() if found.policy is None else ConsentPolicy.of(policy_of(found.policy))
+        self.policy.prime((stored(found.twin.id), found.twin.policy_version), told)
+
+    def _meet_card(self, found: Accompanied) -> None:
+        version = (stored(found.twin.id), found.twin.card_version)
+        self.rate_card.prime(version, None if found.card is None else self._kept.card(found.card))
 
     @cached_property
     def policy(self) -> DataLoader[Version, ConsentPolicy]:

@@ -17,17 +17,17 @@ from server.database import Database
 class Later:
     """Loaders that are made when the first of them is asked for: a stream that waits needs none, and they are many."""
 
-    __slots__ = ("_made", "_make", "_read")
-
     def __init__(self, make: Callable[[OpenRead], Loaders], read: OpenRead) -> None:
         self._make = make
         self._read = read
         self._made: Loaders | None = None
 
     def __getattr__(self, name: str) -> Any:
+        """Asked for the first time: it is found by itself from then on."""
         if self._made is None:
             self._made = self._make(self._read)
-        return getattr(self._made, name)
+        found = self.__dict__[name] = getattr(self._made, name)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

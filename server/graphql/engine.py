@@ -49,6 +49,9 @@ class Answer:
     def json(self) -> bytes:
         return orjson.dumps(self.body, default=str)
 
+    def with_extensions(self, told: dict[str, Any]) -> "Answer":
+        return Answer(self.data, self.errors, self.executed, told)
+
 
 Stream: TypeAlias = AsyncIterator[Iterable[bytes]]
 """The answers of a subscription as they are sent, together those that came together."""
@@ -177,7 +180,7 @@ class Engine:
         self, prepared: Prepared, context: Context, event: Any = None, compiled: Compiled | None = None
     ) -> Any:
         """Or a list of errors: variables that are none."""
-        return CompiledExecutor.build(
+        return CompiledExecutor.build_for(
             self.schema._schema,
             prepared.understood.document,
             event,

@@ -4,8 +4,6 @@ Subscriptions are streamed to who accepts server-sent events. Queries and mutati
 accepted: clients such as urql list every type that they can read, JSON first, and mean JSON.
 """
 
-from dataclasses import replace
-
 from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
@@ -85,10 +83,11 @@ async def _answered(edge: Edge, request: Request, kind: str, events: bool) -> Re
     if _is_streamed(prepared, request, kind, events):
         request.state.is_stream = True
         return edge.streams.open(prepared, context, caller, holder)
-    done = replace(await edge.engine.execute(prepared, context), extensions=paid.extensions)
+    done = await edge.engine.execute(prepared, context)
     if request.method == "GET" and _may_be_cached(parameters, request, done):
-        return _response(replace(done, extensions=None), kind, 200, CACHED)
-    return _response(done, kind, 200 if done.executed or kind != GRAPHQL else 400)
+        return _response(done, kind, 200, CACHED)
+    told = done.with_extensions(paid.extensions)
+    return _response(told, kind, 200 if done.executed or kind != GRAPHQL else 400)
 
 
 def _may_be_cached(parameters: Parameters, request: Request, done: Answer) -> bool:

@@ -2,22 +2,31 @@
 completed as usual."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 from graphql import (
     DirectiveNode,
     DocumentNode,
     ExecutionResult,
+    FragmentDefinitionNode,
+    GraphQLError,
     GraphQLOutputType,
+    GraphQLSchema,
+    OperationDefinitionNode,
     OperationType,
     VariableNode,
     Visitor,
+    default_field_resolver,
+    default_type_resolver,
     visit,
 )
-from graphql.execution.collect_fields import FieldDetailsList, collect_fields
+from graphql.execution import Executor
+from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails, collect_fields
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from server.graphql.completion.inputs import Unread, Variables
 from server.graphql.completion.running import Bail, Completer, Completion
 from server.graphql.completion.writing import DEFINITION, Unfit, Writer
 
@@ -33,6 +42,26 @@ CAUTION = 50
 Key = tuple[object, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All of an executor that is the same for every request with one operation of a document."""
+
+    operation: OperationDefinitionNode
+    fragment_definitions: dict[str, FragmentDefinitionNode]
+    fragments: dict[str, FragmentDetails]
+    variables: Variables
+
+    @classmethod
+    def of(cls, executor: Executor[Any]) -> "Known | None":
+        """None where graphql-core has to read the variables."""
+        operation = executor.operation
+        try:
+            variables = Variables(executor.schema, operation.variable_definitions or ())
+        except Unread:
+            return None
+        return cls(operation, executor.fragment_definitions, executor.fragments, variables)
+
+
 class Compiled:
     """What is written for one document. `converter` is the Strawberry schema's."""
 
@@ -44,9 +73,21 @@ class Compiled:
         self._deciding = _deciding(document)
         self._written: dict[Key, Completer | None] = {}
         self._came: dict[Key, int] = {}
+        self._known_operations: dict[str | None, Known | None] = {}
+        self._met: set[str | None] = set()
         self._worth_it = worth_it
         self._caution = caution
         self._careful = 0
+
+    def known(self, name: str | None) -> Known | None:
+        """What is known of the operation that is called so."""
+        return self._known_operations.get(name)
+
+    def meet(self, name: str | None, executor: Executor[Any]) -> None:
+        """Of an operation that comes again everything is remembered but the request."""
+        if name in self._met and name not in self._known_operations:
+            self._known_operations[name] = Known.of(executor)
+        self._met.add(name)
 
     def completer(
         self, executor: Any, kind: GraphQLOutputType, details: FieldDetailsList, key: str
@@ -96,6 +137,31 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         super().__init__(*args, **named)
         self.compiled = compiled
         self.gave_up = False
+
+    @classmethod
+    def build_for(
+        cls,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        root: Any,
+        context: Any,
+        variables: dict[str, Any],
+        name: str | None,
+        *,
+        compiled: Compiled | None,
+        **options: Any,
+    ) -> "CompiledExecutor | list[GraphQLError]":
+        """Or what is wrong with the variables."""
+        known = compiled.known(name) if compiled is not None else None
+        values = known.variables(variables) if known is not None else None
+        if known is not None and values is not None:
+            parts = (known.fragment_definitions, known.fragments, root, context, known.operation, values)
+            resolve = (default_field_resolver, default_type_resolver, default_field_resolver)
+            return cls(schema, *parts, *resolve, compiled=compiled, **options)
+        made: Any = cls.build(schema, document, root, context, variables, name, compiled=compiled, **options)
+        if compiled is not None and not isinstance(made, list):
+            compiled.meet(name, made)
+        return cast("CompiledExecutor | list[GraphQLError]", made)
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         compiled = self.compiled

@@ -2,7 +2,7 @@
 
 from asyncio import Future, ensure_future, gather
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from inspect import isawaitable
 from types import CoroutineType, GeneratorType
 from typing import Any, TypeAlias, cast
@@ -33,7 +33,7 @@ class Bail(Exception):
 class Asked:
     """A field with a resolver, as one selection asks for it."""
 
-    __slots__ = ("details", "field", "key", "kind", "reader", "strawberry")
+    __slots__ = ("details", "field", "key", "kind", "literals", "reader", "strawberry")
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class Asked:
         details: FieldDetailsList,
         strawberry: StrawberryField,
         reader: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+        literals: Callable[[Mapping[str, Any]], dict[str, Any] | None] | None = None,
     ) -> None:
         self.kind = kind
         self.key = key
@@ -50,6 +51,7 @@ class Asked:
         self.details = details
         self.strawberry = strawberry
         self.reader = reader
+        self.literals = literals
 
     @property
     def nodes(self) -> list[FieldNode]:
@@ -103,7 +105,13 @@ class Given(dict[Asked, dict[str, Any]]):
 
     def __missing__(self, asked: Asked) -> dict[str, Any]:
         first, values = asked.details[0], self.executor.variable_values
-        made = self[asked] = get_argument_values(asked.field, first.node, values, first.fragment_variable_values)
+        if asked.literals is None:
+            made = get_argument_values(asked.field, first.node, values, first.fragment_variable_values)
+        elif (found := asked.literals(values.coerced)) is not None:
+            made = found
+        else:
+            raise Bail
+        self[asked] = made
         return made
 
 
@@ -139,10 +147,11 @@ class Arguments(dict[Asked, dict[str, Any]]):
 class Completion:
     """Of one value. `waiting` are values that will come, each with its place in the answer and what is to be made of it."""
 
-    __slots__ = ("arguments", "executor", "given", "infos", "raw", "waiting")
+    __slots__ = ("arguments", "executor", "given", "infos", "load", "raw", "waiting")
 
     def __init__(self, executor: Any, converter: Any) -> None:
         self.executor = executor
+        self.load = getattr(executor.context_value, "load", None)
         self.raw = Raw(executor)
         self.infos = Infos(self.raw)
         self.given = Given(executor)

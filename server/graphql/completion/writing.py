@@ -21,8 +21,9 @@ from graphql.execution.collect_fields import FieldDetailsList, collect_fields
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
-from schema.relations import DERIVED, Lasting
+from schema.relations import DERIVED, RELATED, Here, Lasting
 from server.graphql.completion.arguments import Reader, Unusual
+from server.graphql.completion.inputs import Literals, Unread
 from server.graphql.completion.running import Asked, Bail, Completer, Completion, admit
 
 DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
@@ -47,7 +48,7 @@ class Writer:
     def __init__(self, executor: Any, converter: Any) -> None:
         self.executor = executor
         self.converter = converter
-        self.names: dict[str, Any] = {"Bail": Bail, "admit": admit}
+        self.names: dict[str, Any] = {"Bail": Bail, "admit": admit, "Here": Here}
         self._written: dict[tuple[object, ...], str] = {}
         self._asking: set[str] = set()
         """Functions of which something below is asked of a resolver: what they make is another each time."""
@@ -189,7 +190,9 @@ class Writer:
             return [f"{v} = v.{strawberry.python_name}", *self._completed(field.type, fields, v)], v, []
         if (make := strawberry.metadata.get(DERIVED)) is not None:
             return [f"{v} = {self._named(make, 'make')}(v)", *self._completed(field.type, fields, v)], v, []
-        asked = Asked(kind, key, field, fields, strawberry, self._reader(strawberry))
+        if (load := strawberry.metadata.get(RELATED)) is not None:
+            return [], "None", self._loaded(v, self._named(load, "load"), key, self._value(field.type, fields))
+        asked = Asked(kind, key, field, fields, strawberry, self._reader(strawberry), _literals(field, fields))
         call, complete = self._call(asked), self._value(field.type, fields)
         if strawberry.is_async:
             return [], "None", [f"x.waiting.append(({call}, r, {key!r}, {complete}))"]
@@ -199,6 +202,16 @@ class Writer:
             return [], "None", [f"{v} = {call}", placed]
         quick = [f"if {leaf.format(v)}:", f"    {placed}", "else:", f"    r[{key!r}] = {v}"]
         return [], "None", [f"{v} = {call}", *quick]
+
+    def _loaded(self, v: str, load: str, key: str, complete: str) -> list[str]:
+        """What a loader has already need not be waited for."""
+        return [
+            f"{v} = {load}(v, x.load)",
+            f"if {v}.__class__ is Here:",
+            f"    r[{key!r}] = {complete}({v}.value, x)",
+            "else:",
+            f"    x.place({v}, r, {key!r}, {complete})",
+        ]
 
     def _reader(self, field: StrawberryField) -> Reader | None:
         """None where Strawberry has to read the arguments."""
@@ -306,6 +319,14 @@ class Members:
             raise Bail
         self.known[value.__class__] = found = self.writer.member(kind, self.details, completion.executor)
         return found
+
+
+def _literals(field: GraphQLField, fields: FieldDetailsList) -> Literals | None:
+    """None where graphql-core has to read them."""
+    try:
+        return Literals(field, fields[0])
+    except Unread:
+        return None
 
 
 def _exact_leaf(field: GraphQLField) -> str | None:
