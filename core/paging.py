@@ -8,6 +8,10 @@ import sqlalchemy as sa
 
 T = TypeVar("T")
 
+DEFAULT_SIZE = 20
+MAXIMUM_SIZE = 100
+"""Of a page that somebody asks for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

@@ -12,9 +12,11 @@ import re
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
+from asyncpg import Range
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.dialects.postgresql.ranges import AbstractMultiRange, AbstractRange
@@ -27,6 +29,7 @@ Maker: TypeAlias = Callable[[Any], tuple[Any, ...]]
 """Of a record the things that were selected."""
 
 _BOUNDS = re.compile(r"\[(\d+),(\d+)\)")
+_DAYS = re.compile(r"\[(\d{4}-\d\d-\d\d),(\d{4}-\d\d-\d\d)\)")
 _DIALECT = dialect(dbapi=dialect.import_dbapi())  # type: ignore[no-untyped-call]
 
 
@@ -163,6 +166,23 @@ def _columns(selected: Any) -> list[Any]:
     )
 
 
+class Within:
+    """Rows of a table as one value of another's: an array of what a subquery finds. Plain, whoever asks. In a row without a name
+    the driver reads no ranges, so they come as PostgreSQL writes them."""
+
+    def __init__(self, table: Any) -> None:
+        columns = _columns(table)
+        lean = [sa.cast(each, sa.Text) if _is_written(each) or _is_days(each) else each for each in columns]
+        told = ((place, _days if _is_days(each) else _reader(each)) for place, each in enumerate(columns))
+        readers = {place: read for place, read in told if read is not None}
+        self.row: Any = sa.func.row(*lean)
+        """What the subquery selects."""
+        self._make = _maker([_part(table, 0, columns)], readers)
+
+    def rows(self, found: Sequence[Any]) -> list[Any]:
+        return [self._make(each)[0] for each in found]
+
+
 class Part(NamedTuple):
     """One of the things that are selected: a column, if it has no `kind`, or a named tuple of those from the first to the one
     before the last. Of a row whose `key` is null there is none."""
@@ -203,6 +223,20 @@ def _maker(parts: Sequence[Part], readers: Mapping[int, Reader]) -> Maker:
 
 def _is_written(column: Any) -> bool:
     return isinstance(column.type, pg.INT4MULTIRANGE)
+
+
+def _is_days(column: Any) -> bool:
+    return isinstance(column.type, pg.DATERANGE)
+
+
+def _days(written: str | None) -> Any:
+    """From the first day to the one before the last, as the driver gives it."""
+    if written is None:
+        return None
+    found = _DAYS.fullmatch(written)
+    if found is None:
+        raise ValueError(f"{written} has no first day and no last.")
+    return Range(*map(date.fromisoformat, found.groups()))
 
 
 def _ranges(written: str | None) -> Ranges | None:

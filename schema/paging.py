@@ -7,15 +7,12 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import orjson
 import strawberry
 
-from core.paging import Window
+from core.paging import DEFAULT_SIZE, MAXIMUM_SIZE, Window
 from core.seal import Broken, Seal
 from schema.context import Info
 from schema.errors import ApiError, ErrorCode
 
 T = TypeVar("T")
-
-DEFAULT_SIZE = 20
-MAXIMUM_SIZE = 100
 
 Key = tuple[Any, ...]
 """What a list is sorted by, of one row: numbers and words."""
@@ -92,6 +89,11 @@ class Page:
                 raise ApiError(ErrorCode.BAD_USER_INPUT, f"`{name}` must be from 0 to {MAXIMUM_SIZE}; it was {size}.")
         size = next(iter(sizes.values()), DEFAULT_SIZE)
         return cls(info.context.seal, size, from_end="last" in sizes, after=after or None, before=before or None)
+
+    @property
+    def is_first(self) -> bool:
+        """From the beginning of the list on."""
+        return not self.from_end and self.after is None and self.before is None
 
     def window(self, list_name: str) -> Window:
         """Raises BAD_USER_INPUT for a cursor that was not made for the list of this name."""

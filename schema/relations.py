@@ -4,10 +4,22 @@ from collections.abc import Awaitable, Callable, Generator, Iterator
 from typing import Any, Generic, TypeVar
 
 import strawberry
-from graphql import FieldNode, FragmentSpreadNode, GraphQLNamedType, SelectionSetNode, get_named_type
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLNamedType,
+    IntValueNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+)
+from strawberry import UNSET
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from market.store.companions import ALONE, Companion, Companions
+from core.paging import DEFAULT_SIZE, MAXIMUM_SIZE
+from market.states import ListingStatus
+from market.store.companions import Beside, Companion, Companions, FewListings
 from schema.context import Info
 
 T = TypeVar("T")
@@ -15,8 +27,8 @@ T = TypeVar("T")
 BESIDE, DERIVED, RELATED = "beside", "derived", "related"
 """In a field's metadata."""
 MOST_KNOWN = 2_000
-_BESIDE: dict[int, tuple[FieldNode, Companions]] = {}
-"""What was asked beside by fields of documents, of which the same come again."""
+_BESIDE: dict[int, tuple[FieldNode, Companions, FieldNode | None]] = {}
+"""What was asked beside by fields of documents, of which the same come again; and how listings were asked for."""
 
 WITHIN = ("edges", "nodes", "node")
 DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
@@ -48,24 +60,62 @@ def related(load: Callable[[Any, Any], Awaitable[Any]], *, beside: Companion | N
     return strawberry.field(resolver=resolve, metadata=metadata, **described)
 
 
-def asked_beside(info: Info) -> Companions:
+def asked_beside(info: Info) -> Beside:
     """Of the field that is being answered, a twin or a page of them: which companions are asked for. One that a directive
     leaves out may be among them."""
     raw = info._raw_info
+    companions, listings = _known(raw)
+    if listings is None:
+        return Beside(companions)
+    few = _few(raw, listings)
+    return Beside(companions, few) if few is not None else Beside(companions - {Companion.LISTINGS})
+
+
+def _known(raw: Any) -> tuple[Companions, FieldNode | None]:
     nodes = raw.field_nodes
-    known, found = _BESIDE.get(id(nodes[0]), (None, ALONE))
-    if known is nodes[0] and len(nodes) == 1:
-        return found
-    kind = get_named_type(raw.return_type)
-    found = frozenset(each for node in nodes for each in _beside(raw, kind, node.selection_set))
-    if len(nodes) == 1:
+    if len(nodes) > 1:
+        return _found(raw)
+    known = _BESIDE.get(id(nodes[0]))
+    if known is None or known[0] is not nodes[0]:
         if len(_BESIDE) >= MOST_KNOWN:
             _BESIDE.clear()
-        _BESIDE[id(nodes[0])] = nodes[0], found
-    return found
+        known = _BESIDE[id(nodes[0])] = nodes[0], *_found(raw)
+    return known[1:]
 
 
-def _beside(raw: Any, kind: GraphQLNamedType, selections: SelectionSetNode | None) -> Iterator[Companion]:
+def _found(raw: Any) -> tuple[Companions, FieldNode | None]:
+    """Listings that are asked for twice, perhaps differently, are left to their loader."""
+    kind = get_named_type(raw.return_type)
+    found = [each for node in raw.field_nodes for each in _beside(raw, kind, node.selection_set)]
+    listings = [node for companion, node in found if companion is Companion.LISTINGS]
+    companions = frozenset(companion for companion, _ in found)
+    return (companions, listings[0]) if len(listings) == 1 else (companions - {Companion.LISTINGS}, None)
+
+
+def _few(raw: Any, node: FieldNode) -> FewListings | None:
+    """The first of them, if that is how they are asked for, by plain values. None where that is not so, or would be refused."""
+    given = {each.name.value: _plain(raw, each.value) for each in node.arguments or ()}
+    first, statuses = given.pop("first", UNSET), given.pop("status", UNSET)
+    first = DEFAULT_SIZE if first is UNSET or first is None else first
+    if first.__class__ is not int or not 0 <= first <= MAXIMUM_SIZE or any(given.values()):
+        return None
+    if statuses is UNSET or statuses is None:
+        return FewListings(first, None)
+    if not isinstance(statuses, list) or not all(isinstance(each, ListingStatus) for each in statuses):
+        return None
+    return FewListings(first, tuple(statuses))
+
+
+def _plain(raw: Any, value: ValueNode) -> Any:
+    """What a number or a variable stands for; UNSET where nothing is given; Ellipsis for anything else."""
+    if isinstance(value, IntValueNode):
+        return int(value.value)
+    return raw.variable_values.get(value.name.value, UNSET) if isinstance(value, VariableNode) else ...
+
+
+def _beside(
+    raw: Any, kind: GraphQLNamedType, selections: SelectionSetNode | None
+) -> Iterator[tuple[Companion, FieldNode]]:
     for each in selections.selections if selections is not None else ():
         if not isinstance(each, FieldNode):
             within: Any = raw.fragments[each.name.value] if isinstance(each, FragmentSpreadNode) else each
@@ -73,8 +123,8 @@ def _beside(raw: Any, kind: GraphQLNamedType, selections: SelectionSetNode | Non
         elif (field := getattr(kind, "fields", {}).get(each.name.value)) is not None:
             companion = getattr(field.extensions.get(DEFINITION), "metadata", {}).get(BESIDE)
             if companion is not None:
-                yield companion
-            if companion is not None or each.name.value in WITHIN:
+                yield companion, each
+            if (companion is not None or each.name.value in WITHIN) and companion is not Companion.LISTINGS:
                 yield from _beside(raw, get_named_type(field.type), each.selection_set)
 
 

@@ -18,7 +18,7 @@ from schema.money import MoneyInput
 from schema.paging import Connection, Page
 from schema.parties import Agency, Model
 from schema.rates import Quote, RateCard
-from schema.relations import related
+from schema.relations import BESIDE, related
 from schema.rights import Availability, RightsInput, countries
 from schema.scalars import Territory
 
@@ -97,7 +97,7 @@ class Twin(Node):
     async def contributions(self, info: Info) -> Contributions:
         return await info.context.load.contributions_of_twin.load(self.row_id)
 
-    @strawberry.field
+    @strawberry.field(metadata={BESIDE: Companion.LISTINGS})
     async def listings(
         self,
         info: Info,

@@ -1,15 +1,19 @@
 """What stands beside a twin, read in the statement that finds it: one round trip instead of one for each relation."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from market.store import mandates
-from market.tables import ConsentPolicy, Mandate, Party, RateCard, Twin
+from core.rows import Within
+from market.states import ListingStatus
+from market.store import mandates, scope, status
+from market.tables import ConsentPolicy, Listing, Mandate, Party, RateCard, Twin
 
 
 class Companion(StrEnum):
@@ -22,10 +26,38 @@ class Companion(StrEnum):
     """Of that mandate, without it."""
     POLICY = "policy"
     CARD = "card"
+    LISTINGS = "listings"
+    """The newest of them, as many as `FewListings` says and one more, that the caller may see."""
 
 
 Companions = frozenset[Companion]
-ALONE: Companions = frozenset()
+
+
+class FewListings(NamedTuple):
+    """Which listings: so many, in any of these states if any are named."""
+
+    first: int
+    statuses: tuple[ListingStatus, ...] | None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        statuses = None if self.statuses is None else [each.value for each in self.statuses]
+        return {"listings_most": self.first + 1, "listings_statuses": statuses}
+
+
+class Beside(NamedTuple):
+    """What is asked for beside a twin. `companions` decides how the statement reads; `listings` is given where they are
+    among them."""
+
+    companions: Companions
+    listings: FewListings | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {} if self.listings is None else self.listings.values
+
+
+ALONE = Beside(frozenset())
 
 
 class Accompanied(NamedTuple):
@@ -37,13 +69,14 @@ class Accompanied(NamedTuple):
     agency: Party | None = None
     policy: ConsentPolicy | None = None
     card: RateCard | None = None
+    listings: Sequence[Listing] | None = None
 
 
-def beside(query: sa.Select[Any], asked: Companions) -> sa.Select[Any]:
+def beside(query: sa.Select[Any], asker: scope.Outline, asked: Companions) -> sa.Select[Any]:
     """The same rows of a query from `Twin`, with the companions in further columns; `told` reads them."""
     query = query.select_from(Twin)
     for companion in needed(asked):
-        query = _with(query, companion)
+        query = _with(query, asker, companion)
     return query
 
 
@@ -51,6 +84,8 @@ def told(row: tuple[Any, ...], asked: Companions) -> tuple[Accompanied, tuple[An
     """Of a row that begins with the twin and ends with its companions: those, and what stands between."""
     width, places = _places(asked)
     companions = [None if place is None else row[place] for place in places]
+    if companions[-1] is not None:
+        companions[-1] = LISTINGS.rows(companions[-1])
     return Accompanied(row[0], *companions), row[1 : len(row) - width]
 
 
@@ -59,7 +94,7 @@ def _places(asked: Companions) -> tuple[int, list[int | None]]:
     """How many columns the companions have, and where each of `Accompanied` stands, from the end of a row."""
     names = [name for companion in needed(asked) for name in _NAMES[companion]]
     at = {name: place - len(names) for place, name in enumerate(names)}
-    return len(names), [at.get(name) for name in ("model", "mandate", "agency", "policy", "card")]
+    return len(names), [at.get(name) for name in Accompanied._fields[1:]]
 
 
 def needed(asked: Companions) -> list[Companion]:
@@ -74,10 +109,13 @@ _NAMES = {
     Companion.AGENCY: ("agency",),
     Companion.POLICY: ("policy",),
     Companion.CARD: ("card",),
+    Companion.LISTINGS: ("listings",),
 }
 
+LISTINGS = Within(Listing)
 
-def _with(query: sa.Select[Any], companion: Companion) -> sa.Select[Any]:
+
+def _with(query: sa.Select[Any], asker: scope.Outline, companion: Companion) -> sa.Select[Any]:
     match companion:
         case Companion.MODEL:
             model = aliased(Party, name="model")
@@ -94,3 +132,13 @@ def _with(query: sa.Select[Any], companion: Companion) -> sa.Select[Any]:
         case Companion.CARD:
             in_force = sa.and_(col(RateCard.twin_id) == col(Twin.id), col(RateCard.version) == col(Twin.card_version))
             return query.outerjoin(RateCard, in_force).add_columns(RateCard)
+        case Companion.LISTINGS:
+            return query.add_columns(sa.func.array(_listings(asker).scalar_subquery()))
+
+
+def _listings(asker: scope.Outline) -> sa.Select[Any]:
+    statuses = sa.bindparam("listings_statuses", type_=pg.ARRAY(sa.Text))
+    wanted = sa.or_(statuses.is_(None), sa.any_(statuses) == status.OF_LISTING)
+    of_twin = sa.select(LISTINGS.row).where(col(Listing.twin_id) == col(Twin.id), wanted, scope.listings(asker))
+    newest = of_twin.order_by(col(Listing.id).desc()).limit(sa.bindparam("listings_most", type_=sa.Integer()))
+    return newest.correlate(Twin)

@@ -15,7 +15,7 @@ from core.rows import Lookup, Plain
 from core.work import Read, Work
 from market.rights import Industry, Medium
 from market.states import ListingFormat, ListingStatus
-from market.store import asking, scope, twins
+from market.store import asking, scope, status, twins
 from market.store.rights import media_numbers
 from market.tables import Listing, Twin
 
@@ -124,22 +124,13 @@ def _matching(given: frozenset[str]) -> Callable[[scope.Outline], sa.Select[Any]
     return lambda asker: sa.select(Listing).where(scope.listings(asker), *conditions)
 
 
-_STATUS = sa.case(
-    (col(Listing.outcome).is_not(None), sa.cast(col(Listing.outcome), sa.Text)),
-    (col(Listing.opens_at) > scope.NOW, ListingStatus.SCHEDULED.value),
-    (col(Listing.closes_at) > scope.NOW, ListingStatus.OPEN.value),
-    else_=ListingStatus.CLOSED.value,
-)
-"""`rules.listing_status` in SQL."""
-
-
 def _parameter(column: Any) -> sa.BindParameter[Any]:
     return sa.bindparam(column.key, type_=column.type)
 
 
 _CONDITIONS: Mapping[str, sa.ColumnElement[bool]] = {
     "twin_id": col(Listing.twin_id) == _parameter(col(Listing.twin_id)),
-    "statuses": sa.any_(sa.bindparam("statuses", type_=pg.ARRAY(sa.Text))) == _STATUS,
+    "statuses": sa.any_(sa.bindparam("statuses", type_=pg.ARRAY(sa.Text))) == status.OF_LISTING,
     "format": col(Listing.format) == _parameter(col(Listing.format)),
     "media": col(Listing.media).contains(_parameter(col(Listing.media))),
     "industry": col(Listing.industry) == _parameter(col(Listing.industry)),

@@ -22,7 +22,7 @@ from market.search import BY_PRICE, TwinOrder, TwinQuery, check
 from market.showing import Showing, Shown, Tagged, Wording
 from market.states import LIVE, TwinStatus
 from market.store import companions, conflicts, prices, scope, shapes, spelling
-from market.store.companions import Accompanied, Companions
+from market.store.companions import Accompanied, Beside, Companions
 from market.store.shapes import COLOURS, MEASURES, Seen, Shape, parameter
 from market.tables import Licence, Mandate, Twin
 
@@ -43,21 +43,24 @@ async def page(read: Read, query: TwinQuery, window: Window) -> Slice[Twin]:
     return Slice(rows, found.keys, found.has_next, found.has_previous)
 
 
-async def accompanied(read: Read, query: TwinQuery, window: Window, asked: Companions) -> Slice[Accompanied]:
+async def accompanied(read: Read, query: TwinQuery, window: Window, asked: Beside) -> Slice[Accompanied]:
     """The same, with what stands beside the twins."""
     shape = await _shape(read, query)
-    page = (_page if shape.words else _kept_page)(shape, window.shape, asked)
-    rows = [companions.told(row, asked) for row in await page.all(read, shapes.values(read, query) | window.values)]
+    page = (_page if shape.words else _kept_page)(shape, window.shape, scope.outline(read.actor), asked.companions)
+    values = shapes.values(read, query) | window.values
+    if asked.listings is not None:
+        values |= scope.values(read, **asked.values)
+    rows = [companions.told(row, asked.companions) for row in await page.all(read, values)]
     return sliced([(twin, *key) for twin, key in rows], window)
 
 
-def _page(shape: Shape, window: WindowShape, asked: Companions) -> Plain:
+def _page(shape: Shape, window: WindowShape, asker: scope.Outline, asked: Companions) -> Plain:
     places, downwards = (_walked if shape.order in WALKED else _sorted)(shape, window)
     found = places.subquery("found")
     keys = [each for each in found.c if each.name != "number"]
     order = [key.desc() if downwards else key.asc() for key in keys]
     rows = sa.select(Twin, *keys).join(found, col(Twin.id) == found.c.number).order_by(*order)
-    return Plain(companions.beside(rows, asked))
+    return Plain(companions.beside(rows, asker, asked))
 
 
 _kept_page = lru_cache(maxsize=1024)(_page)

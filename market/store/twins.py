@@ -16,7 +16,7 @@ from core.work import Read, Work
 from market.consent import PolicyView
 from market.pricing import Card
 from market.store import asking, companions, scope
-from market.store.companions import Accompanied, Companions
+from market.store.companions import Accompanied, Beside, Companions
 from market.store.rights import card_of, policy_of
 from market.tables import ConsentPolicy, RateCard, Twin
 
@@ -32,15 +32,16 @@ async def find(read: Read, twin_id: int) -> Twin:
     return twin
 
 
-async def by_handle(read: Read, handle: str, asked: Companions = companions.ALONE) -> Accompanied | None:
-    found = await _named(scope.outline(read.actor), asked).all(read, scope.values(read, handle=handle))
-    return companions.told(found[0], asked)[0] if found else None
+async def by_handle(read: Read, handle: str, asked: Beside = companions.ALONE) -> Accompanied | None:
+    query = _named(scope.outline(read.actor), asked.companions)
+    found = await query.all(read, scope.values(read, handle=handle, **asked.values))
+    return companions.told(found[0], asked.companions)[0] if found else None
 
 
 @cache
 def _named(asker: scope.Outline, asked: Companions) -> Lookup:
     named = col(Twin.handle) == sa.bindparam("handle", type_=sa.Text())
-    return Lookup(companions.beside(sa.select(Twin).where(named, scope.twins(asker)), asked))
+    return Lookup(companions.beside(sa.select(Twin).where(named, scope.twins(asker)), asker, asked))
 
 
 async def by_ids(read: Read, ids: Collection[int]) -> Mapping[int, Twin]:

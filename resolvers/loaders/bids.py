@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 
+from core.paging import Slice, sliced
 from market import bids, licences, store, tables
 from market.store.listings import ListingQuery
 from payments.money import Money as Amount
@@ -28,16 +29,23 @@ class Bids(Twins):
 
     async def listings_of(self, twin_id: int, status: Sequence[ListingStatus] | None, page: Page) -> ListingConnection:
         query = ListingQuery(twin_id=twin_id, statuses=given(status))
+        few = self.few_listings.get(twin_id)
+        if few is not None and few.are(query, page):
+            found = sliced([(row, row.id) for row in few.rows], page.window("listings"))
+            return self._listings(query, found, few.now)
         return await self.listings(query, page)
 
     async def listings(self, query: ListingQuery, page: Page) -> ListingConnection:
         async with self.read() as read:
             found = await store.listings.page(read, query, page.window("listings"))
+        return self._listings(query, found, read.now)
+
+    def _listings(self, query: ListingQuery, found: Slice[tables.Listing], now: datetime) -> ListingConnection:
         return connection(
             ListingConnection,
             found,
             list_name="listings",
-            present=lambda row: Listing.of(row, read.now),
+            present=lambda row: Listing.of(row, now),
             count=asking(self.read, store.listings.count, query),
         )
 

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import cached_property
-from typing import TypeAlias, TypeVar
+from datetime import datetime
+from functools import cached_property, partial
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from core.errors import InvalidInput
 from core.work import Read
@@ -12,7 +13,8 @@ from market.consent import policy_obstacles
 from market.pricing import Card
 from market.rights import Rights
 from market.search import TwinQuery
-from market.store.companions import Accompanied, Companion, Companions, needed
+from market.store.companions import Accompanied, Beside, Companion, FewListings, needed
+from market.store.listings import ListingQuery
 from market.store.rights import policy_of
 from resolvers.loaders.batches import DataLoader, plainly
 from resolvers.loaders.parties import Parties
@@ -37,20 +39,33 @@ Ask: TypeAlias = Callable[[Read, Sequence[tables.Twin], Rights], Awaitable[Mappi
 """A question about some rights to some twins, answered by the twin's number."""
 
 
+class Few(NamedTuple):
+    """The newest listings of a twin, and one more than were asked for, if there is one; at which moment they were found."""
+
+    asked: FewListings
+    now: datetime
+    rows: Sequence[tables.Listing]
+
+    def are(self, query: ListingQuery, page: Page) -> bool:
+        """Whether they are what this asks for."""
+        statuses = None if query.statuses is None else tuple(query.statuses)
+        return page.is_first and self.asked == FewListings(page.size, statuses)
+
+
 class Twins(Parties):
     @cached_property
     def twin(self) -> DataLoader[int, Twin]:
         return self.each(store.twins.by_ids, plainly(Twin.of))
 
-    async def twins_of(self, model_id: int, page: Page, beside: Companions) -> TwinConnection:
+    async def twins_of(self, model_id: int, page: Page, beside: Beside) -> TwinConnection:
         return await self.search(TwinQuery(model_id=model_id), page, beside)
 
-    async def twin_called(self, handle: str, beside: Companions) -> Twin | None:
+    async def twin_called(self, handle: str, beside: Beside) -> Twin | None:
         async with self.read() as read:
             found = await store.twins.by_handle(read, handle, beside)
-        return None if found is None else self._meeting(beside)(found)
+        return None if found is None else self._meeting(beside, read.now)(found)
 
-    async def search(self, query: TwinQuery, page: Page, beside: Companions) -> TwinConnection:
+    async def search(self, query: TwinQuery, page: Page, beside: Beside) -> TwinConnection:
         name = f"twins:{query.order}"
         async with self.read() as read:
             found = await store.search.accompanied(read, query, page.window(name), beside)
@@ -62,19 +77,21 @@ class Twins(Parties):
 
         count = asking(self.read, store.search.count, query)
         return connection(
-            TwinConnection, found, list_name=name, present=self._meeting(beside), count=count, tally=tally
+            TwinConnection, found, list_name=name, present=self._meeting(beside, read.now), count=count, tally=tally
         )
 
-    def _meeting(self, asked: Companions) -> Callable[[Accompanied], Twin]:
-        """Makes of each of some rows its twin; and whoever asks for what came beside it finds it loaded."""
-        meet = {
+    def _meeting(self, asked: Beside, now: datetime) -> Callable[[Accompanied], Twin]:
+        """Makes of each of some rows its twin; and whoever asks for what came beside it finds it loaded. `now`: at which
+        moment it was found."""
+        meet: dict[Companion, Callable[[Accompanied], None]] = {
             Companion.MODEL: self._meet_model,
             Companion.MANDATE: self._meet_mandate,
             Companion.AGENCY: self._meet_agency,
             Companion.POLICY: self._meet_policy,
             Companion.CARD: self._meet_card,
+            Companion.LISTINGS: partial(self._meet_listings, asked.listings, now),
         }
-        wanted = [meet[each] for each in needed(asked)]
+        wanted = [meet[each] for each in needed(asked.companions)]
 
         def met(found: Accompanied) -> Twin:
             for each in wanted:
@@ -82,6 +99,15 @@ class Twins(Parties):
             return Twin.of(found.twin)
 
         return met
+
+    def _meet_listings(self, asked: FewListings | None, now: datetime, found: Accompanied) -> None:
+        if asked is not None and found.listings is not None:
+            self.few_listings[stored(found.twin.id)] = Few(asked, now, found.listings)
+
+    @cached_property
+    def few_listings(self) -> dict[int, Few]:
+        """By twin, of those that were found with some of their listings."""
+        return {}
 
     def _meet_model(self, found: Accompanied) -> None:
         if found.model is not None:

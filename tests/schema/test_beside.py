@@ -1,6 +1,7 @@
 """What a selection asks for beside its twins comes in the statement that finds them: nothing of the answer differs for it."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +24,12 @@ SELECTIONS = {
     "by other names": "{ found: twins { all: nodes { house: agency { called: name } asks: rateCard { floor { amount } } } } }",
     "in two parts": "{ twins { nodes { agency { name } } } twins { nodes { model { name } rateCard { currency } } } }",
     "one": f'{{ twin(handle: "ada") {{ {TWIN} }} }}',
+    "with its listings": """{ twin(handle: "ada") { name
+        listings(first: 2) { nodes { id status startingPrice { amount } } pageInfo { hasNextPage endCursor } } } }""",
+    "each with its listings": """{ twins { nodes { name
+        listings { edges { cursor node { id rights { territories media startsOn } } } } } } }""",
+    "by fragments with listings": """{ twins { nodes { ...Offered } } }
+        fragment Offered on Twin { offers: listings(first: 1) { nodes { id closesAt } pageInfo { hasNextPage } } }""",
     "nobody": f'{{ twin(handle: "nobody") {{ {TWIN} }} }}',
 }
 LEFT_OUT = "query ($no: Boolean!) { twins { nodes { name agency @include(if: $no) { name } rateCard @skip(if: true) { currency } } } }"
@@ -33,8 +40,14 @@ async def stage(api: Api) -> factories.Player:
     """One twin whose model an agency represents, one of a model alone, one without rates that only its model sees."""
     ada, nordlys = await factories.model(api.database), await factories.agency(api.database)
     await factories.mandate(api.database, nordlys, ada, commission_bps=1700)
-    await factories.listed_twin(api.database, ada, handle="ada")
-    await factories.listed_twin(api.database, await factories.model(api.database, "Cy"), name="Cy")
+    offered = await factories.listed_twin(api.database, ada, handle="ada")
+    for place in ("SE", "JP", "DE"):
+        await factories.listing(api.database, offered, wanted=factories.rights(places=[place]))
+    await factories.listing(
+        api.database, offered, wanted=factories.rights(places=["US"]), opens_in=timedelta(minutes=5)
+    )
+    other = await factories.listed_twin(api.database, await factories.model(api.database, "Cy"), name="Cy")
+    await factories.listing(api.database, other)
     await factories.twin(api.database, ada, name="Ada to come", handle="ada-to-come")
     return ada
 
@@ -92,6 +105,49 @@ async def test_a_models_own_page_brings_them_too(api: Api, stage: factories.Play
     twins = (await api.ask(stage.actor, document))["model"]["twins"]["nodes"]
     assert {each["name"] for each in twins} == {"Ada", "Ada to come"}
     assert len(asked) == 2  # the model, and her twins with all of it
+
+
+LISTED = """query ($first: Int, $status: [ListingStatus!], $after: String) {
+    twins(orderBy: NAME) { nodes { name
+        listings(first: $first, status: $status, after: $after) { nodes { id status } pageInfo { endCursor } } } } }"""
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, [4, 1]),
+        ({"first": None, "status": None, "after": None}, [4, 1]),
+        ({"first": 3, "status": ["SCHEDULED", "OPEN"]}, [3, 1]),
+        ({"first": 5, "status": ["SCHEDULED"]}, [1, 0]),
+        ({"first": 0}, [0, 0]),
+        ({"status": []}, [0, 0]),
+    ],
+)
+async def test_listings_come_with_their_twins_as_variables_ask_for_them(
+    api: Api, stage: factories.Player, asked: list[str], given: dict[str, object], found: list[int]
+) -> None:
+    told = (await api.ask(stage.actor, LISTED, **given))["twins"]["nodes"]
+    assert [len(each["listings"]["nodes"]) for each in told] == found
+    assert len(asked) == 1
+
+
+async def test_what_is_asked_otherwise_is_asked_of_each_twin(
+    api: Api, stage: factories.Player, asked: list[str]
+) -> None:
+    cursor = (await api.ask(stage.actor, LISTED, first=1))["twins"]["nodes"][0]["listings"]["pageInfo"]["endCursor"]
+    asked.clear()
+    ada, _ = (await api.ask(stage.actor, LISTED, first=1, after=cursor))["twins"]["nodes"]
+    assert [each["status"] for each in ada["listings"]["nodes"]] == ["OPEN"]
+    assert len(asked) == 3
+    twice = "{ twins(orderBy: NAME) { nodes { some: listings(first: 1) { nodes { id } } listings { nodes { id } } } } }"
+    ada, _ = (await api.ask(stage.actor, twice))["twins"]["nodes"]
+    assert [len(ada["some"]["nodes"]), len(ada["listings"]["nodes"])] == [1, 4]
+
+
+async def test_an_impossible_number_of_them_is_refused_as_ever(api: Api, stage: factories.Player) -> None:
+    ((code, message), *_) = await api.errors(stage.actor, LISTED, first=101)
+    assert code == "BAD_USER_INPUT"
+    assert "must be from 0 to 100" in message
 
 
 @pytest.mark.parametrize("shown", [True, False])
