@@ -32,7 +32,7 @@ class DataLoader(dataloader.DataLoader[K, T]):
         self._later: dict[str, Any] | None = {"load_fn": load_fn, **options}
 
     def load(self, key: K) -> Awaitable[T]:
-        here = self._primed.get(key)
+        here = self._primed.get(key) if self._primed else None  # some keys cannot be looked up
         if here is not None:
             return here
         if self._later is not None:

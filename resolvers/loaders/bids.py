@@ -29,7 +29,7 @@ class Bids(Twins):
 
     async def listings_of(self, twin_id: int, status: Sequence[ListingStatus] | None, page: Page) -> ListingConnection:
         query = ListingQuery(twin_id=twin_id, statuses=given(status))
-        few = self.few_listings.get(twin_id)
+        few = self._few_listings.get(twin_id)
         if few is not None and few.are(query, page):
             found = sliced([(row, row.id) for row in few.rows], page.window("listings"))
             return self._listings(query, found, few.now)

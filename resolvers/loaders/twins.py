@@ -102,10 +102,10 @@ class Twins(Parties):
 
     def _meet_listings(self, asked: FewListings | None, now: datetime, found: Accompanied) -> None:
         if asked is not None and found.listings is not None:
-            self.few_listings[stored(found.twin.id)] = Few(asked, now, found.listings)
+            self._few_listings[stored(found.twin.id)] = Few(asked, now, found.listings)
 
     @cached_property
-    def few_listings(self) -> dict[int, Few]:
+    def _few_listings(self) -> dict[int, Few]:
         """By twin, of those that were found with some of their listings."""
         return {}
 
