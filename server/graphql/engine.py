@@ -22,7 +22,7 @@ from server.graphql import errors
 from server.graphql.completion import Compiled, CompiledExecutor
 from server.graphql.documents import Documents, Rejected, Understood
 from server.graphql.negotiation import Parameters
-from server.graphql.sharing import CURSOR, MARK, TOGETHER, Group, Pieces, Run, Sharing, powers
+from server.graphql.sharing import CURSOR, MARK, Group, Pieces, Run, Sharing, at_once, powers
 from server.outages import will_pass
 
 PATIENCE_SECONDS = 20
@@ -134,12 +134,13 @@ class Engine:
         if not isinstance(source, Following):
             return self._alone(source, prepared, context)
         group = self.sharing.group(prepared.understood, prepared.parameters, powers(context.actor))
-        return self._together(source, group, partial(self._written, source, prepared, context))
+        run = partial(self._written, source, prepared, context)
+        return self._together(source, group, run, at_once(prepared.cost))
 
-    async def _together(self, source: Following[Any], group: Group, run: Run) -> Stream:
+    async def _together(self, source: Following[Any], group: Group, run: Run, at_once: int) -> Stream:
         async with aclosing(source.pages) as pages:
             async for rows in pages:
-                most = TOGETHER
+                most = at_once
                 while rows:
                     try:
                         written = await group.written(rows[:most], run)

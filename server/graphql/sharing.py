@@ -24,8 +24,9 @@ from server.graphql.negotiation import Parameters
 from server.outages import will_pass
 from server.tasks import noticed
 
-TOGETHER = 32
-"""So many events at most are executed together."""
+TOGETHER, TOGETHER_COST = 32, 2_000
+"""So many events at most are executed together, and of a costly document fewer: it has the database to itself no longer
+than a query would."""
 KEPT_EVENTS = 64
 """Of one group. Who is further behind has an event executed once more."""
 TRIES = 24
@@ -40,6 +41,11 @@ MARK = CURSOR.encode()
 
 Pieces = list[bytes]
 Run = Callable[[Sequence[Activity]], Coroutine[Any, Any, list[Pieces]]]
+
+
+def at_once(cost: int) -> int:
+    """How many events of a document with this cost are executed together."""
+    return max(1, min(TOGETHER, TOGETHER_COST // max(1, cost)))
 
 
 def powers(actor: Actor) -> Actor:

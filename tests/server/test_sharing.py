@@ -147,6 +147,13 @@ async def test_what_comes_together_is_executed_together_and_once() -> None:
     assert executed == [[0, 1, 2, 3], [4, 5]]
 
 
+@pytest.mark.parametrize(
+    ("cost", "expected"), [(0, 32), (1, 32), (62, 32), (63, 31), (500, 4), (2_000, 1), (50_000, 1)]
+)
+def test_of_a_costly_document_fewer_events_are_executed_together(cost: int, expected: int) -> None:
+    assert sharing.at_once(cost) == expected
+
+
 async def test_what_fails_is_executed_anew_for_who_comes_next() -> None:
     group, failing = Group(), True
 
