@@ -6,7 +6,7 @@ all of it; what another process has changed is seen when that second is over.
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -19,18 +19,26 @@ MOST = 10_000
 class Caller:
     """The actor, and by what it is known: `key_id` and `sign_in_id` are null for the anonymous. `by_cookie`: a browser
     sends the credential along by itself, so what changes anything must prove that our own page asked. `at` is the moment,
-    by the database's clock, at which the credential held. `is_known`: it did a moment ago, and nobody asked again."""
+    by the database's clock, at which the credential held, and `heard` when that was told, by this machine's steady one.
+    `is_known`: it did a moment ago, and nobody asked again."""
 
     actor: Actor
     key_id: int | None = None
     sign_in_id: int | None = None
     by_cookie: bool = False
     at: datetime | None = None
+    heard: float = field(default_factory=monotonic)
     is_known: bool = False
 
     @property
     def credential(self) -> tuple[int | None, int | None]:
         return self.key_id, self.sign_in_id
+
+    @property
+    def clock(self) -> Callable[[], datetime] | None:
+        """The database's, as far as can be told since it was asked: never ahead of it. None where nobody asked it."""
+        at, heard = self.at, self.heard
+        return (lambda: at + timedelta(seconds=monotonic() - heard)) if at is not None else None
 
 
 NOBODY = Caller(ANONYMOUS)
@@ -56,7 +64,7 @@ class Known:
         if found is not None and now < found[1]:
             caller, _, told_at = found
             at = caller.at and caller.at + timedelta(seconds=now - told_at)
-            return Caller(caller.actor, caller.key_id, caller.sign_in_id, caller.by_cookie, at, is_known=True)
+            return Caller(caller.actor, caller.key_id, caller.sign_in_id, caller.by_cookie, at, now, is_known=True)
         forgotten = self._forgotten
         caller = await ask(digest)
         if self._seconds and forgotten == self._forgotten:  # nothing was committed since it was asked

@@ -66,8 +66,9 @@ class Database:
         await self.searches.close()
         await self.look_ups.close()
 
-    def work(self, actor: Actor) -> OpenWork:
-        return partial(open_work, self.writes, actor, self.after_commit)
+    def work(self, actor: Actor, clock: Callable[[], datetime] | None = None) -> OpenWork:
+        """`clock` tells the database's own, where that was asked just before; otherwise each work asks it."""
+        return partial(open_work, self.writes, actor, self.after_commit, clock)
 
     def read(self, actor: Actor, at: datetime | None = None) -> OpenRead:
         """`at`: the moment of the question, where the database's clock was asked just before; otherwise each read asks it."""
@@ -100,11 +101,14 @@ def _trying_the_rested(engine: AsyncEngine) -> AsyncEngine:
 
 @asynccontextmanager
 async def open_work(
-    engine: AsyncEngine, actor: Actor, after_commit: Sequence[Callable[[], None]] = ()
+    engine: AsyncEngine,
+    actor: Actor,
+    after_commit: Sequence[Callable[[], None]] = (),
+    clock: Callable[[], datetime] | None = None,
 ) -> AsyncIterator[Work]:
     """All of it or none of it: the rows, and the jobs and activity that follow from the facts."""
     async with transactions.begun(engine, _sent) as transaction:
-        now = (await transaction.fetch(CLOCK_NOW))[0][0]
+        now = clock() if clock is not None else (await transaction.fetch(CLOCK_NOW))[0][0]
         work = Work(session=transaction.session, actor=actor, now=now, fetch=transaction.fetch)
         yield work
         await transaction.flush()
@@ -157,7 +161,8 @@ async def fetched(pool: Pool, sql: str, arguments: Sequence[Any]) -> Sequence[An
     """The driver's records; the connection is given back at once. Raises sa.exc.DBAPIError, like a session."""
     driver = await pool.take()
     try:
-        return await _sent(driver, partial(pool.drop, driver), sql, arguments)
+        records: Sequence[Any] = await _sent(driver, partial(pool.drop, driver), partial(driver.fetch, sql, *arguments))
+        return records
     finally:
         await pool.give_back(driver)
 
@@ -167,27 +172,26 @@ async def _within(session: AsyncSession, sql: str, arguments: Sequence[Any]) -> 
     if session.new or session.dirty or session.deleted:
         await session.flush()
     connection = await session.connection()
-    held = await connection.get_raw_connection()
-    return await _sent(held.driver_connection, connection.invalidate, sql, arguments)
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    records: Sequence[Any] = await _sent(driver, connection.invalidate, partial(driver.fetch, sql, *arguments))
+    return records
 
 
-async def _sent(
-    driver: Any, invalidate: Callable[[], Awaitable[None]], sql: str, arguments: Sequence[Any]
-) -> Sequence[Any]:
-    """Raises sa.exc.DBAPIError. A connection of which nobody knows what will come on it next is not used again."""
+async def _sent(driver: Any, invalidate: Callable[[], Awaitable[None]], ask: partial[Awaitable[Any]]) -> Any:
+    """What the driver answers; the first argument of `ask` is SQL. Raises sa.exc.DBAPIError. A connection of which nobody knows what
+    will come on it next is not used again."""
     try:
-        records: Sequence[Any] = await driver.fetch(sql, *arguments)
+        return await ask()
     except asyncpg.PostgresError as error:
         lost = is_lost(driver)
         if lost:
             await invalidate()
-        raise sa.exc.DBAPIError(sql, None, error, connection_invalidated=lost) from error
+        raise sa.exc.DBAPIError(ask.args[0], None, error, connection_invalidated=lost) from error
     except BaseException as error:
         await invalidate()
         if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError):
-            raise sa.exc.DBAPIError(sql, None, error, connection_invalidated=True) from error
+            raise sa.exc.DBAPIError(ask.args[0], None, error, connection_invalidated=True) from error
         raise
-    return records
 
 
 @asynccontextmanager

@@ -15,8 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.util import greenlet_spawn
 
-Send = Callable[[Any, Callable[[], Awaitable[None]], str, Sequence[Any]], Awaitable[Sequence[Any]]]
-"""Given the driver's connection, what to do when that is lost, a statement and its arguments, answers with records."""
+Send = Callable[[Any, Callable[[], Awaitable[None]], partial[Awaitable[Any]]], Awaitable[Any]]
+"""Given the driver's connection, what to do when that is lost, and what to ask it, answers as the driver does."""
+
+
+class NothingKept(Exception):
+    """A statement had failed, and whoever asked for it went on as if it had not."""
 
 
 class Transaction:
@@ -25,14 +29,21 @@ class Transaction:
     def __init__(self, engine: AsyncEngine, held: Any, send: Send) -> None:
         self._engine = engine
         self._held = held
-        self._send = partial(send, held.driver_connection, partial(greenlet_spawn, held.invalidate))
+        self._driver = held.driver_connection
+        self._send = partial(send, self._driver, partial(greenlet_spawn, held.invalidate))
         self._made: AsyncSession | None = None
         self.session = cast(AsyncSession, Session(self._make))
 
     async def fetch(self, sql: str, arguments: Sequence[Any] = ()) -> Sequence[Any]:
         """Asks the driver, after whatever the session has yet to write. Raises sa.exc.DBAPIError, like a session."""
         await self.flush()
-        return await self._send(sql, arguments)
+        records: Sequence[Any] = await self._send(partial(self._driver.fetch, sql, *arguments))
+        return records
+
+    async def tell(self, command: str) -> str:
+        """One without arguments or rows; PostgreSQL's word for what was done."""
+        done: str = await self._send(partial(self._driver.execute, command))
+        return done
 
     async def flush(self) -> None:
         session = self._made
@@ -51,7 +62,7 @@ class Transaction:
             driver = self._held.driver_connection if self._held.is_valid else None
             if driver is not None and not driver.is_closed() and driver.is_in_transaction():
                 with contextlib.suppress(sa.exc.DBAPIError):
-                    await self._send("rollback", ())
+                    await self.tell("rollback")
         finally:
             await self.give_back()
 
@@ -88,9 +99,11 @@ async def begun(engine: AsyncEngine, send: Send) -> AsyncIterator[Transaction]:
     held.dbapi_connection.autocommit = True  # what is above the driver neither begins nor ends anything
     transaction = Transaction(engine, held, send)
     try:
-        await transaction.fetch("begin")
+        await transaction.tell("begin")
         yield transaction
-        await transaction.fetch("commit")
+        await transaction.flush()
+        if await transaction.tell("commit") != "COMMIT":
+            raise NothingKept
         await transaction.end()
     except BaseException:
         # to its end, however often it is cancelled: then others get the connection

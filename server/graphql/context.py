@@ -40,12 +40,20 @@ class Contexts:
     public_url: str
     loaders: Callable[[OpenRead], Loaders]
 
-    def of(self, actor: Actor, request_id: str, address: str | None = None, *, at: datetime | None = None) -> Context:
-        """`at`: of which moment everything that is asked is told, where that is known."""
+    def of(
+        self,
+        actor: Actor,
+        request_id: str,
+        address: str | None = None,
+        *,
+        at: datetime | None = None,
+        clock: Callable[[], datetime] | None = None,
+    ) -> Context:
+        """`at`: of which moment everything that is asked is told, where that is known; `clock`: when a work begins."""
         read = self.database.read(actor, at)
         return Context(
             actor=actor,
-            work=self.database.work(actor),
+            work=self.database.work(actor, clock),
             read=read,
             load=self._later(read),
             seal=self.seal,

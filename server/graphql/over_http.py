@@ -78,8 +78,9 @@ async def _answered(edge: Edge, request: Request, kind: str, events: bool) -> Re
         caller = await _caller(edge, request, anew=True)
     request.state.operation = prepared.name
     address = request.client.host if request.client else None
-    at = caller.at if prepared.kind is OperationType.QUERY else None  # what changes anything asks the clock anew
-    context = edge.contexts.of(caller.actor, request_id, address, at=at)
+    at = caller.at if prepared.kind is OperationType.QUERY else None  # what is seen after a change is asked anew
+    clock = caller.clock if prepared.kind is OperationType.MUTATION else None
+    context = edge.contexts.of(caller.actor, request_id, address, at=at, clock=clock)
     if _is_streamed(prepared, request, kind, events):
         request.state.is_stream = True
         return edge.streams.open(prepared, context, caller, holder)

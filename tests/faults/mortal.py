@@ -18,6 +18,7 @@ import sys
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -61,8 +62,8 @@ class Lost(Exception):
 class MortalDatabase(Database):
     """Every commit has a boundary before it and one after it."""
 
-    def work(self, actor: Actor) -> OpenWork:
-        open_work = super().work(actor)
+    def work(self, actor: Actor, clock: Callable[[], datetime] | None = None) -> OpenWork:
+        open_work = super().work(actor, clock)
 
         @asynccontextmanager
         async def opened() -> AsyncIterator[Work]:

@@ -40,9 +40,14 @@ class Watched(asyncpg.Connection):
     pause: Callable[[], Awaitable[None]] | None = None
 
     async def fetch(self, query: str, *arguments: Any, **options: Any) -> Any:
-        if self.pause is not None and query != "begin":  # before that nothing is held yet
+        if self.pause is not None:
             await self.pause()
         return await super().fetch(query, *arguments, **options)
+
+    async def execute(self, query: str, *arguments: Any, **options: Any) -> Any:
+        if self.pause is not None and query == "commit":
+            await self.pause()
+        return await super().execute(query, *arguments, **options)
 
 
 @asynccontextmanager

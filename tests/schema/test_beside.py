@@ -1,7 +1,8 @@
 """What a selection asks for beside its twins comes in the statement that finds them: nothing of the answer differs for it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -62,9 +63,9 @@ def asked(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         if statement != CLOCK_NOW and "FROM activity" not in statement and "pg_current_snapshot" not in statement:
             statements.append(statement)
 
-    async def sent(driver: Any, invalidate: Any, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
-        note(sql)
-        return await send(driver, invalidate, sql, arguments)
+    async def sent(driver: Any, invalidate: Any, ask: partial[Any]) -> Any:
+        note(ask.args[0])
+        return await send(driver, invalidate, ask)
 
     def heard(_: Any, __: Any, statement: str, *___: Any) -> None:
         note(statement)

@@ -14,6 +14,7 @@ from market.facts import ApiKeyRevoked
 from market.tables import ApiKey
 from server import store
 from server.assembly import assemble
+from server.auth import Authenticator
 from server.callers import MOST, Caller, Known
 from server.database import Database
 from server.settings import Settings
@@ -127,6 +128,21 @@ async def test_the_moment_that_is_told_goes_on_with_the_clock_and_never_ahead_of
     desk.now += 0.5
     later = await desk.caller(b"a")
     assert (later.at, later.is_known, later.actor) == (MOMENT + timedelta(seconds=0.5), True, first.actor)
+
+
+async def test_a_work_begins_when_its_caller_was_looked_up_and_no_later_than_now(database: Database) -> None:
+    """By the database's clock, without asking it."""
+    _, key = await an_api_key(database, await a_party(database))
+    moments: list[datetime] = []
+    for _ in range(2):
+        caller = await Authenticator(database, is_https=False).by_key(key)
+        await asyncio.sleep(0.05)
+        for clock in (caller.clock, None):
+            async with database.work(caller.actor, clock)() as work:
+                moments.append(work.now)
+    assert moments == sorted(moments)
+    assert caller.at is not None
+    assert caller.at + timedelta(seconds=0.05) <= moments[2] <= moments[3]
 
 
 async def test_a_second_counts_from_when_it_was_asked() -> None:

@@ -14,6 +14,7 @@ from core.actor import SYSTEM
 from core.rows import Change, Plain
 from core.tables import Job
 from server.database import Database
+from server.transactions import NothingKept
 from tests import factories
 
 ALL = Plain(sa.select(col(Job.kind)).order_by(col(Job.id)))
@@ -28,6 +29,10 @@ class Counted(asyncpg.Connection):
     async def fetch(self, query: str, *arguments: Any, **options: Any) -> Any:
         self.asked.append(query)
         return await super().fetch(query, *arguments, **options)
+
+    async def execute(self, query: str, *arguments: Any, **options: Any) -> Any:
+        self.asked.append(query)
+        return await super().execute(query, *arguments, **options)
 
 
 async def kept(database: Database) -> list[str]:
@@ -73,6 +78,21 @@ async def test_who_fails_leaves_nothing_and_the_next_can_work(
     async with one.work(SYSTEM)() as work:
         await ADD.make(work, {"word": "kept"})
     assert await kept(database) == ["kept"]
+    await one.writes.dispose()
+
+
+async def test_who_goes_on_after_a_failure_is_not_told_that_it_was_kept(database: Database) -> None:
+    one = narrow(database)
+
+    async def pass_over() -> None:
+        async with one.work(SYSTEM)() as work:
+            await ADD.make(work, {"word": "lost"})
+            with pytest.raises(sa.exc.DBAPIError):
+                await ADD.make(work, {"word": "lost"})
+
+    with pytest.raises(NothingKept):
+        await pass_over()
+    assert await kept(one) == []
     await one.writes.dispose()
 
 
