@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.dialects.postgresql.ranges import AbstractMultiRange, AbstractRange
 from sqlalchemy.orm import Bundle
 
-from core.work import Fetch, Read, Work
+from core.work import Fetch, FetchAll, Read, Work
 
 Reader: TypeAlias = Callable[[Any], Any]
 Maker: TypeAlias = Callable[[Any], tuple[Any, ...]]
@@ -65,11 +65,18 @@ class Compiled:
         self._fixed: Mapping[str, Any] = {}
 
     async def ask(self, fetch: Fetch, values: Mapping[str, Any]) -> Sequence[Any]:
+        given = self._given(values)
+        return await fetch(self._sql, given)
+
+    async def ask_all(self, fetch: FetchAll, several: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
+        given = [self._given(each) for each in several]
+        return await fetch(self._sql, given)
+
+    def _given(self, values: Mapping[str, Any]) -> list[Any]:
         if not self._sql:
             self._compile(values)
         fixed = self._fixed
-        given = [fixed[name] if name in fixed else self._written(name, values[name]) for name in self._names]
-        return await fetch(self._sql, given)
+        return [fixed[name] if name in fixed else self._written(name, values[name]) for name in self._names]
 
     def _compile(self, values: Mapping[str, Any]) -> None:
         compiled: Any = self._statement.compile(dialect=_DIALECT)
@@ -111,9 +118,7 @@ class Plain:
             own = _columns(each["expr"])
             parts.append(_part(each["expr"], len(columns), own))
             columns += own
-        self._lean = query.with_only_columns(
-            *(sa.cast(each, sa.Text) if _is_written(each) else each for each in columns)
-        )
+        self._lean = query.with_only_columns(*(self._text(each) if _is_written(each) else each for each in columns))
         self._of_session = _maker(parts, {place: _ranges for place, each in enumerate(columns) if _is_written(each)})
         readers = ((place, _reader(each)) for place, each in enumerate(columns))
         self._of_driver = _maker(parts, {place: read for place, read in readers if read is not None})
@@ -134,10 +139,16 @@ class Plain:
         if fetch is None:
             found = (await read.session.execute(self._lean, dict(values))).all()
             return list(map(self._of_session, found))
-        return list(map(self._of_driver, await self._compiled.ask(fetch, values)))
+        return self._made(await self._compiled.ask(fetch, values))
+
+    def _made(self, records: Sequence[Any]) -> list[tuple[Any, ...]]:
+        return list(map(self._of_driver, records))
 
     def _way(self, read: Read) -> Fetch | None:
         return read.fetch
+
+    def _text(self, column: Any) -> Any:
+        return sa.cast(column, sa.Text)
 
 
 class Lookup(Plain):
@@ -146,6 +157,42 @@ class Lookup(Plain):
 
     def _way(self, read: Read) -> Fetch | None:
         return read.look_up or read.fetch
+
+
+HELD = (
+    sa.func.unnest(pg.array([sa.bindparam("is_held", type_=sa.Boolean())]))
+    .table_valued(sa.column("is_held", sa.Boolean()))
+    .render_derived(name="held")
+)
+"""From which a `Held` selects before all else. It is a row, so that PostgreSQL cannot tell before it asks whether the lock is
+held: it would rather plan each time than once."""
+
+
+def once_held(found: Any) -> Any:
+    """What need not be known while the lock is only waited for."""
+    return sa.case((HELD.c.is_held, found))
+
+
+class Held(Plain):
+    """One that locks a row, and finds it, and all around it, as they are from then on. A statement sees what was there
+    when it began, and so nothing of whom it then waited for. So this one is asked twice, in one round trip: the first
+    waits and is forgotten, the second begins when the lock is held."""
+
+    def __init__(self, query: sa.Select[*tuple[Any, ...]]) -> None:
+        super().__init__(query.add_columns(HELD.c.is_held))
+
+    def _text(self, column: Any) -> Any:
+        return once_held(super()._text(column))
+
+    async def values(self, read: Read, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Plain, as of any that only looks; the row cannot be changed by assigning to it."""
+        asked = [{**values, "is_held": is_held} for is_held in (False, True)]
+        if isinstance(read, Work) and read.fetch_all is not None:
+            found = self._made(await self._compiled.ask_all(read.fetch_all, asked))
+        else:
+            found = await super().values(read, asked[0]) + await super().values(read, asked[1])
+        waited_for, held = ([row[:-1] for row in found if row[-1] is is_held] for is_held in (False, True))
+        return held if waited_for else []  # what came between the two was not waited for
 
 
 def _is_taken(parameter: sa.BindParameter[Any] | None) -> bool:

@@ -23,6 +23,9 @@ class Fact:
 Fetch = Callable[[str, Sequence[Any]], Awaitable[Sequence[Any]]]
 """Asks the driver itself, in PostgreSQL's own words, and answers with its records."""
 
+FetchAll = Callable[[str, Sequence[Sequence[Any]]], Awaitable[Sequence[Any]]]
+"""The same of several sets of arguments, one after the other in one round trip; each sees what there is when its turn comes."""
+
 
 @dataclass(slots=True)
 class Read:
@@ -51,6 +54,7 @@ class Work(Read):
     """
 
     facts: list[Fact] = field(default_factory=list)
+    fetch_all: FetchAll | None = None
 
     def record(self, fact: Fact) -> None:
         self.facts.append(fact)

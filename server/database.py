@@ -109,7 +109,8 @@ async def open_work(
     """All of it or none of it: the rows, and the jobs and activity that follow from the facts."""
     async with transactions.begun(engine, _sent) as transaction:
         now = clock() if clock is not None else (await transaction.fetch(CLOCK_NOW))[0][0]
-        work = Work(session=transaction.session, actor=actor, now=now, fetch=transaction.fetch)
+        fetch, fetch_all = transaction.fetch, transaction.fetch_all
+        work = Work(session=transaction.session, actor=actor, now=now, fetch=fetch, fetch_all=fetch_all)
         yield work
         await transaction.flush()
         await react(work)

@@ -40,6 +40,11 @@ class Transaction:
         records: Sequence[Any] = await self._send(partial(self._driver.fetch, sql, *arguments))
         return records
 
+    async def fetch_all(self, sql: str, several: Sequence[Sequence[Any]]) -> Sequence[Any]:
+        await self.flush()
+        records: Sequence[Any] = await self._send(partial(self._driver.fetchmany, sql, several))
+        return records
+
     async def tell(self, command: str) -> str:
         """One without arguments or rows; PostgreSQL's word for what was done."""
         done: str = await self._send(partial(self._driver.execute, command))

@@ -1,4 +1,4 @@
-"""A bid on a listing: what decides it, found in one question while the twin is held; and what it changes, in one statement.
+"""A bid on a listing: what decides it, found by the question that locks it; and what it changes, in one statement.
 
 Brands bid against each other by the second, so this asks the driver itself and leaves nothing in the session.
 """
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Bundle, aliased
 from sqlmodel import col
 
 from core.errors import NotFound
-from core.rows import Plain
+from core.rows import HELD, Held, Plain, once_held
 from core.work import Work
 from market.bidding import LATEST, Lead
 from market.consent import PolicyView
@@ -76,9 +76,8 @@ class Outcome:
 
 async def hold(work: Work, listing_id: int, *, brand_id: int) -> Contest:
     """Lock the twin and the listing; the moment is that at which they were. Raises NotFound."""
-    its_twin, itself = _held(scope.outline(work.actor))
     asked = scope.values(work, id=listing_id, brand_id=brand_id)
-    found = await itself.values(work, asked) if await its_twin.values(work, asked) else []
+    found = await _held(scope.outline(work.actor)).values(work, asked)
     if not found:
         raise NotFound("There is no such listing.", path=["listingId"])
     listing, twin, name, country, payer, policy, floor, currency, is_taken, count, live, work.now = found[0]
@@ -97,19 +96,17 @@ async def hold(work: Work, listing_id: int, *, brand_id: int) -> Contest:
 
 
 @cache
-def _held(asker: scope.Outline) -> tuple[Plain, Plain]:
+def _held(asker: scope.Outline) -> Held:
+    """The twin before the listing: they are locked in the order in which they are named."""
     seen = sa.and_(col(Listing.id) == asking.ONE, scope.listings(asker))
-    its_twin = sa.select(col(Listing.twin_id)).where(seen).scalar_subquery()
-    twin = sa.select(col(Twin.id)).where(col(Twin.id) == its_twin).with_for_update(key_share=True)
-    return Plain(twin), Plain(_contest().where(seen).with_for_update(key_share=True, of=Listing))
+    return Held(_contest().where(seen).with_for_update(key_share=True, of=(Twin, Listing)))
 
 
 def _contest() -> sa.Select[Any]:
     brand = sa.bindparam("brand_id", type_=sa.BigInteger())
-    in_force = sa.and_(
-        col(ConsentPolicy.twin_id) == col(Twin.id), col(ConsentPolicy.version) == col(Twin.policy_version)
-    )
-    asked = sa.and_(col(RateCard.twin_id) == col(Twin.id), col(RateCard.version) == col(Twin.card_version))
+    twin = once_held(col(Twin.id))
+    in_force = sa.and_(col(ConsentPolicy.twin_id) == twin, col(ConsentPolicy.version) == col(Twin.policy_version))
+    asked = sa.and_(col(RateCard.twin_id) == twin, col(RateCard.version) == col(Twin.card_version))
     return (
         sa.select(
             _some(Listing, but=("created_at", "bid_count")),
@@ -120,13 +117,15 @@ def _contest() -> sa.Select[Any]:
             _some(ConsentPolicy, but=("twin_id", "set_at", "set_by")),
             col(RateCard.floor_minor),
             col(RateCard.currency),
-            _taken(),
-            *_bids(brand),
+            once_held(_taken()),
+            *map(once_held, _bids(brand)),
             sa.func.clock(),
         )
+        .select_from(HELD)
+        .join(Listing, sa.true())
         .join(Twin, col(Twin.id) == col(Listing.twin_id))
-        .join(Party, col(Party.id) == col(Twin.model_id))
-        .outerjoin(Payer, col(Payer.id) == brand)
+        .outerjoin(Party, col(Party.id) == once_held(col(Twin.model_id)))
+        .outerjoin(Payer, col(Payer.id) == once_held(brand))
         .outerjoin(ConsentPolicy, in_force)
         .outerjoin(RateCard, asked)
     )

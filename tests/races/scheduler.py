@@ -44,6 +44,11 @@ class Watched(asyncpg.Connection):
             await self.pause()
         return await super().fetch(query, *arguments, **options)
 
+    async def fetchmany(self, query: str, several: Any, **options: Any) -> Any:
+        if self.pause is not None:
+            await self.pause()
+        return await super().fetchmany(query, several, **options)
+
     async def execute(self, query: str, *arguments: Any, **options: Any) -> Any:
         if self.pause is not None and query == "commit":
             await self.pause()

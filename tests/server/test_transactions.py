@@ -30,6 +30,10 @@ class Counted(asyncpg.Connection):
         self.asked.append(query)
         return await super().fetch(query, *arguments, **options)
 
+    async def fetchmany(self, query: str, several: Any, **options: Any) -> Any:
+        self.asked.append(query)
+        return await super().fetchmany(query, several, **options)
+
     async def execute(self, query: str, *arguments: Any, **options: Any) -> Any:
         self.asked.append(query)
         return await super().execute(query, *arguments, **options)
@@ -122,7 +126,7 @@ async def test_who_is_cancelled_leaves_nothing_and_the_next_can_work(database: D
 
 
 async def test_a_bid_asks_little_while_others_wait(database: Database) -> None:
-    """Begin, the clock, its twin, all that decides, all that it changes, the log, commit; and no session."""
+    """Begin, the clock, all that decides, all that it changes, the log, commit; and no session."""
     twin = await factories.listed_twin(database)
     listing = await factories.listing(database, twin)
     brands = [await factories.brand(database, name) for name in ("Lumen", "Tindra")]
@@ -132,6 +136,6 @@ async def test_a_bid_asks_little_while_others_wait(database: Database) -> None:
         Counted.asked.clear()
         await factories.bid(counted, brand, listing, amount)
         assert [each.split()[0].lower() for each in Counted.asked] == [
-            "begin", "select", "select", "select", "with", "insert", "commit",
+            "begin", "select", "select", "with", "insert", "commit",
         ]  # fmt: skip
     await counted.writes.dispose()
