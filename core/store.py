@@ -17,7 +17,7 @@ from core.audit import origin_digest
 from core.errors import IdempotencyConflict
 from core.rows import Change, Lookup, Plain
 from core.tables import Activity, ActivityFloor, Answer, Audit, AuditOrigin, AuditSeal, Job, Table
-from core.work import ADDRESS, Read, Work
+from core.work import ADDRESS, Read, Told, Work
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=Table)
@@ -160,20 +160,14 @@ async def append_activity(
     await append_all(work, [Told(topic, kind, body, audience)])
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A row for the log, for all who may follow the topic or for an audience alone."""
-
-    topic: str
-    kind: str
-    body: dict[str, Any]
-    audience: Sequence[int] | None = None
-
-
 async def append_all(work: Work, rows: Sequence[Told]) -> None:
     """Add several rows to the log, in order, in one go."""
     if rows:
-        await _TELL.make(work, {"rows": [_row(each) for each in rows], "at": work.now})
+        await _TELL.make(work, _told(work, rows))
+
+
+def _told(work: Read, rows: Sequence[Told]) -> dict[str, Any]:
+    return {"told_rows": [_row(each) for each in rows], "told_at": work.now}
 
 
 def _row(each: Told) -> dict[str, Any]:
@@ -181,15 +175,34 @@ def _row(each: Told) -> dict[str, Any]:
     return {"topic": each.topic, "kind": each.kind, "body": each.body, "audience": audience}
 
 
-_TELL = Change(
-    sa.text("""
-        insert into activity (topic, kind, at, body, audience)
-        select topic, kind, :at, body, audience
-          from rows from (jsonb_to_recordset(:rows) as (topic text, kind text, body jsonb, audience bigint[]))
-          with ordinality as told (topic, kind, body, audience, place)
-         order by place
-    """).bindparams(sa.bindparam("rows", type_=JSONB), sa.bindparam("at", type_=sa.DateTime(timezone=True)))
-)
+_TELLING = sa.text("""
+    insert into activity (topic, kind, at, body, audience)
+    select topic, kind, :told_at, body, audience
+      from rows from (jsonb_to_recordset(:told_rows) as (topic text, kind text, body jsonb, audience bigint[]))
+      with ordinality as told (topic, kind, body, audience, place)
+     order by place
+""").bindparams(sa.bindparam("told_rows", type_=JSONB), sa.bindparam("told_at", type_=sa.DateTime(timezone=True)))
+_TELL = Change(_TELLING)
+
+
+class Telling(Plain):
+    """One that also writes something, and with it, in the same round trip, what the log has to tell of all that has been
+    recorded until then. Of what is recorded later the log is told at the end, as always."""
+
+    def __init__(self, query: sa.Select[*tuple[Any, ...]]) -> None:
+        super().__init__(query.add_cte(_TELLING.columns().cte("told")))
+
+    async def values(self, read: Read, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        rows = await _untold(read) if isinstance(read, Work) else []
+        return await super().values(read, {**values, **_told(read, rows)})
+
+
+async def _untold(work: Work) -> list[Told]:
+    if work.follows is None:
+        return []
+    facts = work.facts[work.told :]
+    work.told = len(work.facts)
+    return [row for fact in facts for row in await work.follows(work, fact)]
 
 
 async def append_audit(work: Work, *, kind: str, body: dict[str, Any]) -> None:

@@ -20,6 +20,16 @@ class Fact:
     """Something that has happened, in the past tense. `server.reactions` says what follows from it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A row for the log, for all who may follow the topic or for an audience alone."""
+
+    topic: str
+    kind: str
+    body: dict[str, Any]
+    audience: Sequence[int] | None = None
+
+
 Fetch = Callable[[str, Sequence[Any]], Awaitable[Sequence[Any]]]
 """Asks the driver itself, in PostgreSQL's own words, and answers with its records."""
 
@@ -51,14 +61,18 @@ class Work(Read):
 
     `now` begins as the moment at which the transaction began. A store function that waits for a lock moves it to the
     moment at which the lock was held (`core.store.refresh_clock`), because a close is decided by the clock, not by the queue.
+    `follows` says what the log has to tell of a fact; of the first `told` facts it has been told already.
     """
 
     facts: list[Fact] = field(default_factory=list)
     fetch_all: FetchAll | None = None
+    follows: "Follows | None" = None
+    told: int = 0
 
     def record(self, fact: Fact) -> None:
         self.facts.append(fact)
 
 
+Follows = Callable[[Work, Fact], Awaitable[Sequence[Told]]]
 OpenRead = Callable[[], AbstractAsyncContextManager[Read]]
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]

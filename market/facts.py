@@ -180,7 +180,6 @@ class ListingAwarded(Fact):
 class BidPlaced(Fact):
     """`listing_id` is null for an offer. `sealed`: only the brand itself may learn of it before the close."""
 
-    bid_id: int
     brand_id: int
     listing_id: int | None
     sealed: bool

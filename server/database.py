@@ -20,7 +20,7 @@ from core.store import CLOCK, CLOCK_NOW
 from core.work import OpenRead, OpenWork, Read, Work
 from server import transactions
 from server.asking import Pool, is_lost
-from server.reactions import react
+from server.reactions import react, told
 
 SETTINGS = {
     "jit": "off",
@@ -110,7 +110,8 @@ async def open_work(
     async with transactions.begun(engine, _sent) as transaction:
         now = clock() if clock is not None else (await transaction.fetch(CLOCK_NOW))[0][0]
         fetch, fetch_all = transaction.fetch, transaction.fetch_all
-        work = Work(session=transaction.session, actor=actor, now=now, fetch=fetch, fetch_all=fetch_all)
+        session = transaction.session
+        work = Work(session=session, actor=actor, now=now, fetch=fetch, fetch_all=fetch_all, follows=told)
         yield work
         await transaction.flush()
         await react(work)

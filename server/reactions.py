@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
-from core.store import Told, Wanted, append_all, append_audit, enqueue_all
-from core.work import Fact, Work
+from core.store import Wanted, append_all, append_audit, enqueue_all
+from core.work import Fact, Told, Work
 from market import facts as market
 from payments import facts as payments
 from server import store
@@ -231,6 +231,17 @@ async def react(work: Work) -> None:
     for fact in work.facts:
         if type(fact) not in UNAUDITED:
             await append_audit(work, kind=type(fact).__name__, body=asdict(fact))
-    rows = [row for fact in work.facts for reaction in REACTIONS[type(fact)] async for row in reaction(work, fact)]
-    await append_all(work, [row for row in rows if isinstance(row, Told)])
-    await enqueue_all(work, [row for row in rows if isinstance(row, Wanted)])
+    rows = [[row async for row in _what_follows(work, fact)] for fact in work.facts]
+    await append_all(work, [row for each in rows[work.told :] for row in each if isinstance(row, Told)])
+    await enqueue_all(work, [row for each in rows for row in each if isinstance(row, Wanted)])
+
+
+async def told(work: Work, fact: Fact) -> list[Told]:
+    """What the log tells of it, for who writes that along with something else."""
+    return [row async for row in _what_follows(work, fact) if isinstance(row, Told)]
+
+
+async def _what_follows(work: Work, fact: Fact) -> AsyncIterator[Told | Wanted]:
+    for reaction in REACTIONS[type(fact)]:
+        async for row in reaction(work, fact):
+            yield row

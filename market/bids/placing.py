@@ -40,9 +40,10 @@ async def place(
     own = next((bid for bid in contest.live if bid.brand_id == brand), None)
     _check_high_enough(contest, own, amount, cap)
     outcome = _outcome(contest, own, cap, work.now)
-    bid = await store.contests.settle(work, contest, outcome, brand_id=brand, intended_use=use)
-    work.record(_placed(contest.listing, outcome, bid))
-    return bid
+    work.record(
+        _placed(contest.listing, outcome, brand_id=brand)
+    )  # before it is written: the log is told in one go with it
+    return await store.contests.settle(work, contest, outcome, brand_id=brand, intended_use=use)
 
 
 async def _check_free(work: Work, contest: Contest) -> None:
@@ -80,11 +81,10 @@ def _outcome(contest: Contest, own: Contender | None, cap: Money, now: datetime)
     )
 
 
-def _placed(listing: Listing, outcome: Outcome, bid: Bid) -> BidPlaced:
+def _placed(listing: Listing, outcome: Outcome, *, brand_id: int) -> BidPlaced:
     return BidPlaced(
-        bid_id=standing.number(bid),
-        brand_id=bid.brand_id,
-        listing_id=bid.listing_id,
+        brand_id=brand_id,
+        listing_id=listing.id,
         sealed=listing.format is ListingFormat.SEALED,
         extended=outcome.closes_at > listing.closes_at,
         reserve_met=outcome.reserve_met and not listing.reserve_met,
@@ -170,16 +170,7 @@ async def offer(
         **columns_of(rights),
     )
     await store.bids.keep(work, bid)
-    work.record(
-        BidPlaced(
-            bid_id=standing.number(bid),
-            brand_id=brand,
-            listing_id=None,
-            sealed=False,
-            extended=False,
-            reserve_met=False,
-        )
-    )
+    work.record(BidPlaced(brand_id=brand, listing_id=None, sealed=False, extended=False, reserve_met=False))
     return bid
 
 

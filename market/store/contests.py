@@ -15,7 +15,8 @@ from sqlalchemy.orm import Bundle, aliased
 from sqlmodel import col
 
 from core.errors import NotFound
-from core.rows import HELD, Held, Plain, once_held
+from core.rows import HELD, Held, once_held
+from core.store import Telling
 from core.work import Work
 from market.bidding import LATEST, Lead
 from market.consent import PolicyView
@@ -161,7 +162,8 @@ def _bids(brand: sa.BindParameter[int]) -> tuple[Any, Any]:
 
 
 async def settle(work: Work, contest: Contest, outcome: Outcome, *, brand_id: int, intended_use: str) -> Bid:
-    """Write the bid, what it makes of the others, and the listing. Returns the bid as a plain row."""
+    """Write the bid, what it makes of the others, the listing, and the log of what is recorded. Returns the bid as a plain
+    row."""
     lead = outcome.lead
     asked = {
         "lot": contest.listing.id,
@@ -197,7 +199,7 @@ _USE, _WHEN = _given("use", sa.Text()), _given("moment", _MOMENT)
 
 
 @cache
-def _settled(*, is_new: bool) -> Plain:
+def _settled(*, is_new: bool) -> Telling:
     own = (_new() if is_new else _again()).returning(*Bid.__table__.columns).cte("own")  # type: ignore[attr-defined]
     given = _few(
         sa.func.unnest(_given("others", pg.ARRAY(_BIGINT)), _given("theirs", pg.ARRAY(_BIGINT)))
@@ -214,7 +216,7 @@ def _settled(*, is_new: bool) -> Plain:
         "closes_at": _given("closing", _MOMENT),
     }
     listing = sa.update(Listing).where(col(Listing.id) == _LOT).values(changed)
-    return Plain(sa.select(aliased(Bid, own)).add_cte(others.cte("others"), listing.cte("contest")))
+    return Telling(sa.select(aliased(Bid, own)).add_cte(others.cte("others"), listing.cte("contest")))
 
 
 def _few(given: Any) -> Any:

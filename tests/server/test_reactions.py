@@ -149,7 +149,7 @@ async def test_everyone_whose_licence_it_is_hears_of_it(database: Database, worl
 
 
 async def test_a_rival_learns_nothing_of_a_sealed_bid(database: Database, world: World) -> None:
-    bid = {"bid_id": 1, "brand_id": world.brand, "extended": True, "reserve_met": True}
+    bid = {"brand_id": world.brand, "extended": True, "reserve_met": True}
     _, told = await follows(
         database,
         market.BidPlaced(**bid, listing_id=world.listing, sealed=False),
