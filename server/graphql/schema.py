@@ -27,6 +27,7 @@ from resolvers.takedowns import TakedownMutations, TakedownQueries
 from resolvers.twins import TwinMutations, TwinQueries
 from resolvers.uploads import UploadMutations
 from schema.scalars import SCALARS
+from server.graphql.completion.arguments import make_inputs_quickly
 
 PRINTED = Path(schema.__file__).with_name("schema.graphql")
 """The printed schema as it is committed. After a change to the types: `python -m server.graphql.schema`."""
@@ -86,13 +87,15 @@ class Subscription(Subscriptions):
 
 
 def build_schema() -> strawberry.Schema:
-    return strawberry.Schema(
+    built = strawberry.Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         config=StrawberryConfig(scalar_map=SCALARS, name_converter=Names()),
         exception_handlers=[RefusalHandler()],
     )
+    make_inputs_quickly(built)
+    return built
 
 
 def printed() -> str:

@@ -1,9 +1,13 @@
 """Arguments as resolvers take them: what Strawberry would make of GraphQL's values, by functions made once for each field."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import MISSING
 from typing import Any, TypeAlias
 
+import strawberry
+from graphql import GraphQLInputObjectType
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import StrawberryArgument, _is_leaf_type, _is_optional_leaf_type
 from strawberry.types.base import StrawberryList, StrawberryMaybe, StrawberryOptional, get_object_definition
 from strawberry.types.enum import StrawberryEnumDefinition, has_enum_definition
@@ -16,6 +20,29 @@ Make: TypeAlias = Callable[[Any], Any]
 
 class Unusual(Exception):
     """Strawberry itself has to convert this."""
+
+
+class Made:
+    """How an input type is made of GraphQL's value, in Strawberry's own words: its `from_input`."""
+
+    __slots__ = ("make",)
+
+    def __init__(self, make: Make) -> None:
+        self.make = make
+
+    def __call__(self, kind: type, value: Any, context: Any) -> Any:
+        return self.make(value)
+
+
+def make_inputs_quickly(schema: strawberry.Schema) -> None:
+    """Every input type is made by a function made once for it. Strawberry asks each time again what its fields are, what
+    they are called and of which kind they are; mutations, whose arguments it reads itself, have little else."""
+    reader = Reader([], schema.schema_converter)
+    for kind in schema._schema.type_map.values():
+        if isinstance(kind, GraphQLInputObjectType):
+            definition = kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+            with suppress(Unusual):
+                definition.from_input = Made(reader.of_object(definition.origin))
 
 
 class Reader:
@@ -47,7 +74,7 @@ class Reader:
             return None
         if _is_leaf_type(kind, self._converter.scalar_registry):
             return None
-        return self._object(kind)
+        return self.of_object(kind)
 
     def _list(self, kind: Any) -> Make:
         scalars = self._converter.scalar_registry
@@ -58,9 +85,13 @@ class Reader:
             value if value is None or value is UNSET else [each if make is None else make(each) for each in value]
         )
 
-    def _object(self, kind: Any) -> Make:
+    def of_object(self, kind: Any) -> Make:
         definition = get_object_definition(kind)
-        if definition is None or definition.from_input is not None or not definition.is_input:
+        if definition is None or not definition.is_input:
+            raise Unusual
+        if isinstance(definition.from_input, Made):
+            return definition.from_input.make
+        if definition.from_input is not None:
             raise Unusual
         names = self._converter.config.name_converter
         fields = [
