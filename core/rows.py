@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
+import orjson
 import sqlalchemy as sa
 from asyncpg import Range
 from sqlalchemy.dialects import postgresql as pg
@@ -30,7 +31,7 @@ Maker: TypeAlias = Callable[[Any], tuple[Any, ...]]
 
 _BOUNDS = re.compile(r"\[(\d+),(\d+)\)")
 _DAYS = re.compile(r"\[(\d{4}-\d\d-\d\d),(\d{4}-\d\d-\d\d)\)")
-_DIALECT = dialect(dbapi=dialect.import_dbapi())  # type: ignore[no-untyped-call]
+_DIALECT = dialect(dbapi=dialect.import_dbapi(), json_serializer=lambda value: orjson.dumps(value).decode())  # type: ignore[no-untyped-call]
 
 
 class Bounds(NamedTuple):
