@@ -40,9 +40,8 @@ async def place(
     own = next((bid for bid in contest.live if bid.brand_id == brand), None)
     _check_high_enough(contest, own, amount, cap)
     outcome = _outcome(contest, own, cap, work.now)
-    work.record(
-        _placed(contest.listing, outcome, brand_id=brand)
-    )  # before it is written: the log is told in one go with it
+    # recorded before it is written: the log is told in one go with it
+    work.record(_placed(contest.listing, outcome, brand_id=brand))
     return await store.contests.settle(work, contest, outcome, brand_id=brand, intended_use=use)
 
 
