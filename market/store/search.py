@@ -3,7 +3,7 @@
 Two ways to a page. By newest or by name an index is walked until the page is full. By price or relevance, which no
 index knows, the candidates are put in order first and then gone down until the page is full; what is dear to find out,
 whether licences are in the way, is asked only of those that are reached. Either way the page is exact. Where all the
-candidates are looked at and have one tag in common, their rows are read where they lie together.
+candidates have one tag in common, their rows are read where they lie together, unless it is by name.
 """
 
 import operator
@@ -105,16 +105,19 @@ def _tally(field: str, value: Number) -> Selected:
 
 
 def _walked(shape: Shape, asked: WindowShape) -> tuple[Selected, bool]:
-    number = col(Showing.twin_id)
     by_name = shape.order is TwinOrder.NAME
+    shown = Showing if by_name else _together(shape)
+    number = col(shown.twin_id)
     order = Order((col(Showing.name), number)) if by_name else Order((number,), descending=True)
     window = order.window(asked)
     downwards = order.descending != window.backwards
-    found = _matching(shape, Showing, sa.select(number.label("number")))
+    found = _matching(shape, shown, sa.select(number.label("number")))
     if shape.exclusivity is None:
         return windowed(found, order, window), downwards
     if shape.priced is not None:
-        found = found.where(_perhaps(prices.price(shape.priced) <= parameter("most_minor")))
+        found = found.where(_perhaps(prices.price(shape.priced, shown) <= parameter("most_minor")))
+    if shown is Tagged:  # its rows are in this order: few are reached, and licences are asked for of those alone
+        return windowed(found.where(_free(shape.exclusivity, number)), order, window), downwards
     # the offset keeps licences from being asked for before the order is known: then few need be
     ranked = windowed(found, order, window).limit(None).offset(0).subquery("ranked")
     keys = [ranked.c[key.name] for key in order.columns]
@@ -155,7 +158,7 @@ def _sorted(shape: Shape, asked: WindowShape) -> tuple[Selected, bool]:
 
 
 def _together(shape: Shape) -> type[Shown]:
-    """Where to look at all candidates. Rows by tag are only of what is listed, so of what may be licensed; and whatever
+    """Where to look at candidates, but by name. Rows by tag are only of what is listed, so of what may be licensed; and whatever
     leaves fewer twins than a tag does has an index of its own."""
     by_tag = shape.has("tag") and shape.exclusivity is not None
     fewer = shape.words or shape.has("model_id") or shape.has("agency_id")
