@@ -53,6 +53,7 @@ class Bid(Node):
     created_at: datetime
     expires_at: datetime | None
     twin_version: int = strawberry.field(description="The capture for which it was made.")
+    leading: bool | None = related(lambda bid, load: load.leads(bid), description="On an OPEN listing only.")
     brand: Brand = related(lambda bid, load: load.brand.load(bid.row.brand_id))
     twin: Twin = related(lambda bid, load: load.twin.load(bid.row.twin_id))
 
@@ -82,10 +83,6 @@ class Bid(Node):
             if is_own and self.row.maximum_minor is not None
             else None
         )
-
-    @strawberry.field(description="On an OPEN listing only.")
-    async def leading(self, info: Info) -> bool | None:
-        return None if self.row.listing_id is None else await info.context.load.leads(self)
 
     @strawberry.field(
         description=(

@@ -23,22 +23,25 @@ async def run(read: Read, query: Any, **values: Any) -> Any:
 
 async def by_outline(
     read: Read,
-    build: Callable[[scope.Outline], sa.Select[Any]],
+    build: Callable[[scope.Outline], sa.Select[*tuple[Any, ...]]],
     order: Order,
     window: Window,
     *,
     plan: Callable[[sa.Select[Any]], Plain] = Plain,
+    together: int = 1,
     **values: Any,
 ) -> Slice[Any]:
-    """A page of what `build` selects for an outline of the caller: built once for every shape of window."""
+    """A page of what `build` selects for an outline of the caller: built once for every shape of window. If that is several
+    things, `together` says how many, and a row of the page is a tuple of them."""
     query = _paged(plan, build, scope.outline(read.actor), order, window.shape)
-    return sliced(await query.all(read, scope.values(read, **values, **window.values)), window)
+    found = await query.all(read, scope.values(read, **values, **window.values))
+    return sliced(found if together == 1 else [(row[:together], *row[together:]) for row in found], window)
 
 
 @cache
 def _paged(
     plan: Callable[[sa.Select[Any]], Plain],
-    build: Callable[[scope.Outline], sa.Select[Any]],
+    build: Callable[[scope.Outline], sa.Select[*tuple[Any, ...]]],
     asker: scope.Outline,
     order: Order,
     shape: WindowShape,

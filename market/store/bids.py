@@ -253,9 +253,9 @@ def _unknown() -> NotFound:
 # ------------------------------------------------------------------ pages
 
 
-async def page_of_listing(read: Read, listing_id: int, window: Window) -> Slice[Bid]:
-    """The bids on a listing that the caller may see, newest first."""
-    return await asking.by_outline(read, _of_any_listing, NEWEST, window, plan=Lookup, id=listing_id)
+async def page_of_listing(read: Read, listing_id: int, window: Window) -> Slice[tuple[Bid, Party]]:
+    """The bids on a listing that the caller may see, newest first, each with its brand."""
+    return await asking.by_outline(read, _of_any_listing, NEWEST, window, plan=Lookup, together=2, id=listing_id)
 
 
 async def count_of_listing(read: Read, listing_id: int) -> int:
@@ -294,8 +294,11 @@ async def count_of_party(read: Read, party: Party, statuses: Collection[BidStatu
     return await asking.count(read, _of_party(read, party, statuses))
 
 
-def _of_any_listing(asker: scope.Outline) -> sa.Select[Any]:
-    return sa.select(Bid).where(col(Bid.listing_id) == asking.ONE, scope.bids(asker, scope.NOW))
+def _of_any_listing(asker: scope.Outline) -> sa.Select[*tuple[Any, ...]]:
+    brand = col(Party.id) == col(Bid.brand_id)
+    return (
+        sa.select(Bid, Party).join(Party, brand).where(col(Bid.listing_id) == asking.ONE, scope.bids(asker, scope.NOW))
+    )
 
 
 def _of_listing(read: Read, listing_id: int) -> sa.Select[Any]:

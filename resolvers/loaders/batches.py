@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import strawberry
 from strawberry import dataloader
@@ -20,6 +20,8 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 Find = Callable[[Read, Sequence[K]], Awaitable[Mapping[K, R]]]
+Ask = Callable[[Read, Sequence[K]], Awaitable[Sequence[T | BaseException]]]
+"""Answers in the order of the keys."""
 
 
 class DataLoader(dataloader.DataLoader[K, T]):
@@ -38,7 +40,10 @@ class DataLoader(dataloader.DataLoader[K, T]):
         if self._later is not None:
             super().__init__(**self._later)
             self._later = None
-        return asyncio.shield(super().load(key))
+        coming = cast("asyncio.Future[T]", super().load(key))
+        if coming.done() and not coming.cancelled() and coming.exception() is None:
+            return Here(coming.result())
+        return asyncio.shield(coming)
 
     def prime(self, key: K, value: T, force: bool = False) -> None:
         self._primed[key] = Here(value)
@@ -65,11 +70,16 @@ class Kept:
 
 
 class Batches:
-    """What every group of loaders stands on: a way to open a short read, as the caller; and what can never change."""
+    """What every group of loaders stands on: a way to open a short read, as the caller; and what can never change. No loader
+    holds its group: all of an answer goes as soon as it is told, and nobody has to look for it."""
 
     def __init__(self, read: OpenRead, kept: Kept | None = None) -> None:
         self.read = read
         self._kept = kept or Kept()
+
+    def asked(self, ask: Ask[K, T], **options: Any) -> DataLoader[K, T]:
+        """Whatever is answered for each key, in a read of its own."""
+        return DataLoader(load_fn=partial(_asked, self.read, ask), **options)
 
     def each(self, find: Find[K, R], present: Callable[[R, Read], T]) -> DataLoader[K, T]:
         """One thing for each key. A key whose row is not there is a crash: something pointed at it."""
@@ -82,6 +92,11 @@ class Batches:
     def many(self, find: Find[K, Sequence[R]], present: Callable[[R, Read], T]) -> DataLoader[K, list[T]]:
         """Some things for each key."""
         return DataLoader(load_fn=partial(_many, self.read, find, present))
+
+
+async def _asked(open_read: OpenRead, ask: Ask[K, T], keys: list[K]) -> Sequence[T | BaseException]:
+    async with open_read() as read:
+        return await ask(read, keys)
 
 
 async def _each(

@@ -1,10 +1,11 @@
 """Listings, and the bids on them."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from core.paging import Slice, sliced
+from core.work import OpenRead, Read
 from market import bids, licences, store, tables
 from market.store.listings import ListingQuery
 from payments.money import Money as Amount
@@ -19,7 +20,9 @@ from schema.licences import Licence
 from schema.listings import Listing, ListingConnection
 from schema.money import Money
 from schema.paging import Page
+from schema.parties import party_of
 from schema.rates import SharePreview
+from schema.relations import Here
 
 
 class Bids(Twins):
@@ -53,22 +56,15 @@ class Bids(Twins):
         """Never under the floor of the card in force. A brand that leads need only exceed its own maximum."""
         row = listing.row
         twin = await self.twin.load(row.twin_id)
-        card = await self.card.load((twin.row_id, twin.row.card_version))
-        floor = None if card is None else Amount(card.floor_minor, card.currency)
+        shown = await self.rate_card.load((twin.row_id, twin.row.card_version))
+        floor = None if shown is None else Amount(shown.card.floor_minor, shown.card.currency)
         own = None if row.leading_bid_id is None else await self._own_maximum.load(row.leading_bid_id)
         return Money.of(bids.minimum_bid(row, floor, leads_with_minor=own))
 
     @cached_property
     def _own_maximum(self) -> DataLoader[int, int | None]:
         """By bid: its secret maximum, if the caller is its own brand."""
-
-        async def load(bid_ids: list[int]) -> list[int | None]:
-            async with self.read() as read:
-                rows = await store.bids.by_ids(read, bid_ids) if read.actor.brand_ids else {}
-            own = {number: row for number, row in rows.items() if row.brand_id in read.actor.brand_ids}
-            return [own[number].maximum_minor if number in own else None for number in bid_ids]
-
-        return DataLoader(load_fn=load)
+        return self.asked(_own_maxima)
 
     async def bid_count(self, listing: Listing) -> int:
         if listing.format is ListingFormat.OPEN:
@@ -96,8 +92,10 @@ class Bids(Twins):
         async with self.read() as read:
             found = await store.bids.page_of_listing(read, listing_id, page.window("bids"))
         count = asking(self.read, store.bids.count_of_listing, listing_id)
+        for _, brand in found.rows:
+            self.party.prime(stored(brand.id), party_of(brand))
         return connection(
-            BidConnection, found, list_name="bids", present=lambda row: Bid.of(row, read.now), count=count
+            BidConnection, found, list_name="bids", present=lambda row: Bid.of(row[0], read.now), count=count
         )
 
     async def bids_of(self, party_id: int, status: Sequence[BidStatus] | None, page: Page) -> BidConnection:
@@ -109,9 +107,11 @@ class Bids(Twins):
             BidConnection, found, list_name="bids", present=lambda row: Bid.of(row, read.now), count=count
         )
 
-    async def leads(self, bid: Bid) -> bool | None:
-        listing = await self.listing.load(stored(bid.row.listing_id))
-        return listing.row.leading_bid_id == bid.row_id if listing.format is ListingFormat.OPEN else None
+    def leads(self, bid: Bid) -> Awaitable[bool | None]:
+        if bid.row.listing_id is None:
+            return Here(None)
+        listing = self.listing.load(bid.row.listing_id)
+        return Here(_leads(bid, listing.value)) if isinstance(listing, Here) else _leads_when_loaded(bid, listing)
 
     async def conflicts(self, bid: Bid) -> list[Bid]:
         return await self._conflicts.load(bid.row_id)
@@ -131,13 +131,7 @@ class Bids(Twins):
     @cached_property
     def _best(self) -> DataLoader[tables.Listing, tuple[datetime, bids.BestOutcome]]:
         """With the moment at which it was asked for."""
-
-        async def load(rows: list[tables.Listing]) -> list[tuple[datetime, bids.BestOutcome]]:
-            async with self.read() as read:
-                choices = [await bids.that_can_win(read, row) for row in rows]
-            return [(read.now, await bids.best_outcome(choice)) for choice in choices]
-
-        return DataLoader(load_fn=load, cache_key_fn=lambda row: row.id)
+        return DataLoader(load_fn=partial(_best, self.read), cache_key_fn=_row_id)
 
     async def next_bids(self, licence: Licence) -> list[Bid]:
         async with self.read() as read:
@@ -152,9 +146,34 @@ class Bids(Twins):
 
     @cached_property
     def _deals(self) -> DataLoader[tables.Bid, licences.Deal]:
-        async def load(rows: list[tables.Bid]) -> list[licences.Deal | BaseException]:
-            async with self.read() as read:
-                found = await licences.deals(read, rows)
-            return [found.get(stored(row.id)) or LookupError(f"No policy for bid {row.id}") for row in rows]
+        return self.asked(_deals, cache_key_fn=_row_id)
 
-        return DataLoader(load_fn=load, cache_key_fn=lambda row: row.id)
+
+def _row_id(row: tables.Listing | tables.Bid) -> int:
+    return stored(row.id)
+
+
+async def _best(open_read: OpenRead, rows: Sequence[tables.Listing]) -> list[tuple[datetime, bids.BestOutcome]]:
+    """The solver works when the read has ended: others may have its connection."""
+    async with open_read() as read:
+        choices = [await bids.that_can_win(read, row) for row in rows]
+    return [(read.now, await bids.best_outcome(choice)) for choice in choices]
+
+
+async def _deals(read: Read, rows: Sequence[tables.Bid]) -> list[licences.Deal | BaseException]:
+    found = await licences.deals(read, rows)
+    return [found.get(stored(row.id)) or LookupError(f"No policy for bid {row.id}") for row in rows]
+
+
+async def _own_maxima(read: Read, bid_ids: Sequence[int]) -> list[int | None]:
+    rows = await store.bids.by_ids(read, bid_ids) if read.actor.brand_ids else {}
+    own = {number: row for number, row in rows.items() if row.brand_id in read.actor.brand_ids}
+    return [own[number].maximum_minor if number in own else None for number in bid_ids]
+
+
+def _leads(bid: Bid, listing: Listing) -> bool | None:
+    return listing.row.leading_bid_id == bid.row_id if listing.format is ListingFormat.OPEN else None
+
+
+async def _leads_when_loaded(bid: Bid, listing: Awaitable[Listing]) -> bool | None:
+    return _leads(bid, await listing)

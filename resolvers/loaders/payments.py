@@ -49,12 +49,7 @@ class Payments(Batches):
 
     @cached_property
     def payee(self) -> DataLoader[int, Payee]:
-        async def load(party_ids: list[int]) -> list[Payee]:
-            async with self.read() as read:
-                rows = await store.payees_by_id(read, party_ids)
-            return [Payee.of(party_id, rows.get(party_id)) for party_id in party_ids]
-
-        return DataLoader(load_fn=load)
+        return self.asked(_payees)
 
     @cached_property
     def balances(self) -> DataLoader[tuple[int, datetime | None], list[Balance]]:
@@ -63,12 +58,7 @@ class Payments(Batches):
 
     @cached_property
     def can_pay(self) -> DataLoader[int, bool]:
-        async def load(brand_ids: list[int]) -> list[bool]:
-            async with self.read() as read:
-                able = await payers.payers_able(read, brand_ids)
-            return [brand_id in able for brand_id in brand_ids]
-
-        return DataLoader(load_fn=load)
+        return self.asked(_able)
 
     async def shares_of(self, payee_id: int, page: Page) -> ShareConnection:
         found = await self._page(store.shares_of_payee, payee_id, page.window("shares"))
@@ -142,3 +132,13 @@ async def _licence_numbers(read: Read, payment_ids: Sequence[int]) -> Mapping[in
 def _told_model(licence: market.Licence | None, payee_id: int) -> int | None:
     """To an agency. A contributor does not see the licence."""
     return None if licence is None or licence.model_id == payee_id else licence.model_id
+
+
+async def _payees(read: Read, party_ids: Sequence[int]) -> list[Payee]:
+    rows = await store.payees_by_id(read, party_ids)
+    return [Payee.of(party_id, rows.get(party_id)) for party_id in party_ids]
+
+
+async def _able(read: Read, brand_ids: Sequence[int]) -> list[bool]:
+    able = await payers.payers_able(read, brand_ids)
+    return [brand_id in able for brand_id in brand_ids]

@@ -7,16 +7,15 @@ from functools import cached_property, partial
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from core.errors import InvalidInput
-from core.work import Read
+from core.work import OpenRead, Read
 from market import availability, quotes, rules, store, tables
 from market.consent import policy_obstacles
-from market.pricing import Card
 from market.rights import Rights
 from market.search import TwinQuery
 from market.store.companions import Accompanied, Beside, Companion, FewListings, needed
 from market.store.listings import ListingQuery
 from market.store.rights import policy_of
-from resolvers.loaders.batches import DataLoader, plainly
+from resolvers.loaders.batches import DataLoader, Kept, plainly
 from resolvers.loaders.parties import Parties
 from resolvers.paging import asking, connection
 from schema.consent import ConsentPolicy
@@ -134,29 +133,11 @@ class Twins(Parties):
 
     @cached_property
     def policy(self) -> DataLoader[Version, ConsentPolicy]:
-        async def load(versions: list[Version]) -> list[ConsentPolicy]:
-            async with self.read() as read:
-                found = await store.twins.policies_at(read, versions)
-            return [ConsentPolicy.of(found[key]) if key in found else ConsentPolicy.none_yet() for key in versions]
-
-        return DataLoader(load_fn=load)
-
-    @cached_property
-    def card(self) -> DataLoader[Version, Card | None]:
-        return self.maybe(store.twins.cards_at, plainly(lambda card: card))
+        return self.asked(_policies)
 
     @cached_property
     def rate_card(self) -> DataLoader[Version, RateCard | None]:
-        kept = self._kept
-
-        async def load(versions: list[Version]) -> list[RateCard | None]:
-            told: dict[Version, RateCard | None] = {each: kept.cards[each] for each in versions if each in kept.cards}
-            unknown = [version for version in versions if version not in told]
-            for version, card in zip(unknown, await self.card.load_many(unknown), strict=True):
-                told[version] = None if card is None else kept.keep(version, card)
-            return [told[version] for version in versions]
-
-        return DataLoader(load_fn=load)
+        return DataLoader(load_fn=partial(_cards, self.read, self._kept))
 
     async def quote(self, twin: Twin, rights: RightsInput) -> Quote | None:
         return await self._quotes.load((twin.row, rights.to_value(["rights"])))
@@ -175,15 +156,30 @@ class Twins(Parties):
     def _by_rights(self, ask: Ask[T]) -> DataLoader[Asked, T]:
         """Ask once for each different rights, for all the twins for which they are asked."""
 
-        async def load(asked: list[Asked]) -> list[T | BaseException]:
-            twins: defaultdict[Rights, list[tables.Twin]] = defaultdict(list)
-            for twin, rights in asked:
-                twins[rights].append(twin)
-            async with self.read() as read:
-                answers = {rights: await _answered(read, ask, some, rights) for rights, some in twins.items()}
-            return [_told(answers[rights], stored(twin.id)) for twin, rights in asked]
+        return self.asked(partial(_of_each, ask), cache_key_fn=lambda asked: (asked[0].id, asked[1]))
 
-        return DataLoader(load_fn=load, cache_key_fn=lambda asked: (asked[0].id, asked[1]))
+
+async def _policies(read: Read, versions: Sequence[Version]) -> list[ConsentPolicy]:
+    found = await store.twins.policies_at(read, versions)
+    return [ConsentPolicy.of(found[key]) if key in found else ConsentPolicy.none_yet() for key in versions]
+
+
+async def _cards(open_read: OpenRead, kept: Kept, versions: Sequence[Version]) -> list[RateCard | None]:
+    """Nothing is asked for those that are kept."""
+    told: dict[Version, RateCard | None] = {each: kept.cards[each] for each in versions if each in kept.cards}
+    if unknown := [version for version in versions if version not in told]:
+        async with open_read() as read:
+            found = await store.twins.cards_at(read, unknown)
+        told |= {each: kept.keep(each, found[each]) if each in found else None for each in unknown}
+    return [told[version] for version in versions]
+
+
+async def _of_each(ask: Ask[T], read: Read, asked: Sequence[Asked]) -> list[T | BaseException]:
+    twins: defaultdict[Rights, list[tables.Twin]] = defaultdict(list)
+    for twin, rights in asked:
+        twins[rights].append(twin)
+    answers = {rights: await _answered(read, ask, some, rights) for rights, some in twins.items()}
+    return [_told(answers[rights], stored(twin.id)) for twin, rights in asked]
 
 
 async def _answered(

@@ -118,6 +118,7 @@ class Engine:
                 return ExecutionResult(None, executor)
             result = executor.execute_operation()
             done: ExecutionResult = await result if isawaitable(result) else result
+            del executor.async_helpers  # they hold it, and it all of the answer, until somebody looks for garbage
             if not executor.gave_up:
                 return done
             compiled, context = None, self.fresh(context)

@@ -250,7 +250,8 @@ async def test_a_new_sealed_bid_takes_the_place_of_the_last_and_nobody_sees_it(d
     await factories.move_clock(database, AFTER)
     async with database.read(ada.model.actor)() as read:
         page = await store.bids.page_of_listing(read, number(listing), Window(10))
-    assert [bid.amount_minor for bid in page.rows] == [500_00, 700_00]
+    assert [bid.amount_minor for bid, _ in page.rows] == [500_00, 700_00]
+    assert [brand.id for _, brand in page.rows] == [tindra.id, lumen.id]
 
 
 async def test_a_sealed_bid_is_one_amount(database: Database) -> None:
