@@ -23,6 +23,8 @@ class Pool:
         how: dict[str, Any] = {"min_size": 0, "max_size": size, "init": _read_as_the_dialect, "reset": _leave}
         self._make = partial(asyncpg.create_pool, **address, server_settings=settings, **how)
         self._made: Any = None
+        self._turns = asyncio.Semaphore(size)
+        """Who waits for a connection gets it in turn. The pool lets whoever comes take what somebody was woken for."""
 
     async def take(self) -> Any:
         """A connection, which must be given back. Raises TimeoutError, and what the driver says when it cannot connect."""
@@ -30,10 +32,18 @@ class Pool:
             self._made = self._make()  # by the first who asks: a pool belongs to one loop
             await self._made  # it connects to nothing yet, so nobody else comes in between
         async with asyncio.timeout(PATIENCE_SECONDS):
-            return await self._made.acquire()
+            await self._turns.acquire()
+            try:
+                return await self._made.acquire()
+            except BaseException:
+                self._turns.release()
+                raise
 
     async def give_back(self, connection: Any) -> None:
-        await self._made.release(connection)
+        try:
+            await self._made.release(connection)
+        finally:
+            self._turns.release()
 
     async def drop(self, connection: Any) -> None:
         """Nobody knows what will come on it next: it is not used again. It must be given back all the same."""

@@ -42,13 +42,15 @@ each time would cost every piece of work one more question."""
 class Database:
     """`writes` runs transactions; `reads` commits by itself, which saves a question two round trips; `searches` and `look_ups`
     are asked of the driver. `after_commit` is called after every work that recorded a fact: whoever tails the log or runs
-    jobs may want to look."""
+    jobs may want to look. `turns`: so many works at once as there are connections that stay, one after the other as they came.
+    More would connect for themselves alone, which costs more than the work."""
 
     url: str
     writes: AsyncEngine
     reads: AsyncEngine
     searches: Pool
     look_ups: Pool
+    turns: asyncio.Semaphore
     after_commit: list[Callable[[], None]] = field(default_factory=list)
 
     @classmethod
@@ -58,7 +60,8 @@ class Database:
         writes = create_async_engine(url, connect_args=working, max_overflow=pool_size, **size)
         reads = create_async_engine(url, connect_args=asking, max_overflow=0, isolation_level="AUTOCOMMIT", **size)
         searches, look_ups = (Pool(reads, each, pool_size) for each in (SETTINGS | SEARCHING, SETTINGS))
-        return cls(url, _trying_the_rested(writes), _trying_the_rested(reads), searches, look_ups)
+        turns = asyncio.Semaphore(pool_size)
+        return cls(url, _trying_the_rested(writes), _trying_the_rested(reads), searches, look_ups, turns)
 
     async def close(self) -> None:
         await self.writes.dispose()
@@ -68,7 +71,7 @@ class Database:
 
     def work(self, actor: Actor, clock: Callable[[], datetime] | None = None) -> OpenWork:
         """`clock` tells the database's own, where that was asked just before; otherwise each work asks it."""
-        return partial(open_work, self.writes, actor, self.after_commit, clock)
+        return partial(open_work, self.writes, self.turns, actor, self.after_commit, clock)
 
     def read(self, actor: Actor, at: datetime | None = None) -> OpenRead:
         """`at`: the moment of the question, where the database's clock was asked just before; otherwise each read asks it."""
@@ -102,12 +105,13 @@ def _trying_the_rested(engine: AsyncEngine) -> AsyncEngine:
 @asynccontextmanager
 async def open_work(
     engine: AsyncEngine,
+    turns: asyncio.Semaphore,
     actor: Actor,
     after_commit: Sequence[Callable[[], None]] = (),
     clock: Callable[[], datetime] | None = None,
 ) -> AsyncIterator[Work]:
     """All of it or none of it: the rows, and the jobs and activity that follow from the facts."""
-    async with transactions.begun(engine, _sent) as transaction:
+    async with transactions.begun(engine, turns, _sent) as transaction:
         now = clock() if clock is not None else (await transaction.fetch(CLOCK_NOW))[0][0]
         fetch, fetch_all = transaction.fetch, transaction.fetch_all
         session = transaction.session

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.util import greenlet_spawn
 
+PATIENCE_SECONDS = 30
+
 Send = Callable[[Any, Callable[[], Awaitable[None]], partial[Awaitable[Any]]], Awaitable[Any]]
 """Given the driver's connection, what to do when that is lost, and what to ask it, answers as the driver does."""
 
@@ -98,20 +100,25 @@ class Session:
 
 
 @asynccontextmanager
-async def begun(engine: AsyncEngine, send: Send) -> AsyncIterator[Transaction]:
-    """All of it is kept, or none of it when this is left by an exception."""
-    held: Any = await engine.raw_connection()
-    held.dbapi_connection.autocommit = True  # what is above the driver neither begins nor ends anything
-    transaction = Transaction(engine, held, send)
+async def begun(engine: AsyncEngine, turns: asyncio.Semaphore, send: Send) -> AsyncIterator[Transaction]:
+    """All of it is kept, or none of it when this is left by an exception. Raises TimeoutError when its turn does not come."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await turns.acquire()
     try:
-        await transaction.tell("begin")
-        yield transaction
-        await transaction.flush()
-        if await transaction.tell("commit") != "COMMIT":
-            raise NothingKept
-        await transaction.end()
-    except BaseException:
-        # to its end, however often it is cancelled: then others get the connection
-        await asyncio.shield(transaction.undo())
-        raise
-    await transaction.give_back()
+        held: Any = await engine.raw_connection()
+        held.dbapi_connection.autocommit = True  # what is above the driver neither begins nor ends anything
+        transaction = Transaction(engine, held, send)
+        try:
+            await transaction.tell("begin")
+            yield transaction
+            await transaction.flush()
+            if await transaction.tell("commit") != "COMMIT":
+                raise NothingKept
+            await transaction.end()
+        except BaseException:
+            # to its end, however often it is cancelled: then others get the connection
+            await asyncio.shield(transaction.undo())
+            raise
+        await transaction.give_back()
+    finally:
+        turns.release()

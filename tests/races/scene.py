@@ -1,5 +1,6 @@
 """One twin with everything that can happen to her at once, a way back to the beginning, and a look at the end."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -197,7 +198,7 @@ def on(actor: Actor, verb: Callable[[Work], Awaitable[Any]]) -> Act:
     """The verb as one unit of work of the actor's."""
 
     async def act(engine: AsyncEngine) -> None:
-        async with open_work(engine, actor) as work:
+        async with open_work(engine, asyncio.Semaphore(1), actor) as work:
             await verb(work)
 
     return act

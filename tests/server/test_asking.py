@@ -46,6 +46,27 @@ async def test_more_than_there_is_room_for_wait(pool: Pool) -> None:
     await pool.give_back(taken[1])
 
 
+async def test_all_are_served_in_the_order_in_which_they_come(pool: Pool) -> None:
+    """Also those who come at the moment at which somebody else is woken."""
+    served: list[int] = []
+
+    async def ask(number: int) -> None:
+        connection = await pool.take()
+        served.append(number)
+        await connection.fetchval("select 1")
+        await pool.give_back(connection)
+
+    await asyncio.gather(ask(-1), ask(-1))  # both are connected
+    asking: list[asyncio.Task[None]] = []
+    for number in range(300):
+        asking.append(asyncio.create_task(ask(number)))
+        for _ in range(number % 7):
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.0005 * (number % 5 == 0))
+    await asyncio.gather(*asking)
+    assert served[2:] == list(range(300))
+
+
 async def test_nobody_waits_for_ever(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     taken = [await pool.take() for _ in range(2)]
     monkeypatch.setattr(asking, "PATIENCE_SECONDS", 0.01)

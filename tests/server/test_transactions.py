@@ -13,7 +13,9 @@ from sqlmodel import col
 from core.actor import SYSTEM
 from core.rows import Change, Plain
 from core.tables import Job
-from server.database import Database
+from server import transactions
+from server.database import Database, open_work
+from server.outages import will_pass
 from server.transactions import NothingKept
 from tests import factories
 
@@ -139,3 +141,37 @@ async def test_a_bid_asks_little_while_others_wait(database: Database) -> None:
             "begin", "select", "select", "with", "commit",
         ]  # fmt: skip
     await counted.writes.dispose()
+
+
+async def test_works_take_turns_and_keep_their_connections(database: Database) -> None:
+    """However many come at once, none connects for itself alone, and nobody is overtaken by more than who works beside it."""
+    small = Database.connect(database.url, pool_size=2)
+    used: list[int] = []
+    begun: list[int] = []
+
+    async def work(number: int) -> None:
+        async with small.work(SYSTEM)() as work:
+            begun.append(number)
+            used.append((await work.session.execute(sa.text("select pg_backend_pid()"))).scalar_one())
+
+    coming = [asyncio.create_task(work(number)) for number in range(20)]
+    await asyncio.sleep(0)
+    coming.pop().cancel()
+    await asyncio.gather(*coming)
+    assert sorted(begun) == list(range(19))
+    assert max(abs(place - number) for place, number in enumerate(begun)) <= 2
+    assert len(set(used)) == 2
+    assert not small.turns.locked()
+    await small.close()
+
+
+async def test_no_work_waits_for_its_turn_for_ever(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions, "PATIENCE_SECONDS", 0.01)
+    turns = asyncio.Semaphore(1)
+    async with open_work(database.writes, turns, SYSTEM):
+        with pytest.raises(TimeoutError) as late:
+            async with open_work(database.writes, turns, SYSTEM):
+                raise AssertionError("two at once")
+    assert will_pass(late.value)
+    async with open_work(database.writes, turns, SYSTEM) as work:
+        assert (await work.session.execute(sa.text("select 1"))).scalar_one() == 1
