@@ -160,6 +160,14 @@ class Lookup(Plain):
         return read.look_up or read.fetch
 
 
+class Walk(Plain):
+    """One that goes along an index until it has found enough: there is no other way to its rows, whatever the values are. It is
+    planned once for all. PostgreSQL would rather plan it each time, for it does not know how soon it may stop."""
+
+    def _way(self, read: Read) -> Fetch | None:
+        return read.walk or read.fetch
+
+
 HELD = (
     sa.func.unnest(pg.array([sa.bindparam("is_held", type_=sa.Boolean())]))
     .table_valued(sa.column("is_held", sa.Boolean()))

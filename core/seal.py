@@ -23,16 +23,25 @@ class Broken(Exception):
     """It was not sealed here, or not for this purpose."""
 
 
+MOST = 16_384
+"""Of each kind so many are remembered: of what is shown often the same is shown again."""
+
+
 class Seal:
     """Seals and opens. `secret` is the deployment's own (at least 16 characters); changing it changes every id."""
 
     def __init__(self, secret: str) -> None:
         key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"twinmarket ids and cursors").derive(secret.encode())
         self._cipher = AESSIV(key)
-        self.id = lru_cache(maxsize=65_536)(self._id)
+        self.id = lru_cache(maxsize=MOST)(self._id)
+        self.number = lru_cache(maxsize=MOST)(self._number)
 
     def _id(self, kind: str, number: int) -> str:
         return self.close("id", kind.encode() + _NUMBER.pack(number))
+
+    def _number(self, purpose: str, number: int) -> str:
+        """As JSON has a list of that number alone."""
+        return self.close(purpose, b"[%d]" % number)
 
     def open_id(self, text: str) -> tuple[str, int]:
         """The kind of thing ("Twin") and its number. Raises Broken unless `text` is an id that was sealed here."""

@@ -41,13 +41,14 @@ FetchAll = Callable[[str, Sequence[Sequence[Any]]], Awaitable[Sequence[Any]]]
 class Read:
     """A question to the database: `session` reads, `actor` asks, `now` is the database's clock. `fetch` asks
     without the session, of the same transaction where there is one (`core.rows`), and `look_up` does so by a plan that
-    is kept, where `fetch` has each statement planned for its values."""
+    is kept if that seems no dearer, where `fetch` has each statement planned for its values, and `walk` none."""
 
     session: AsyncSession
     actor: Actor
     now: datetime
     fetch: Fetch | None = None
     look_up: Fetch | None = None
+    walk: Fetch | None = None
 
     @property
     def today(self) -> date:

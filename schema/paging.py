@@ -25,7 +25,11 @@ class Place(NamedTuple):
     key: Key
 
     def sealed(self, info: Info) -> str:
-        return info.context.seal.close(f"cursor:{self.list_name}", orjson.dumps(self.key))
+        """What are numbers is remembered; names are not."""
+        purpose, seal, first = f"cursor:{self.list_name}", info.context.seal, self.key[0]
+        if len(self.key) == 1 and first.__class__ is int:
+            return seal.number(purpose, first)
+        return seal.close(purpose, orjson.dumps(self.key))
 
 
 @strawberry.type

@@ -141,4 +141,4 @@ class Lasting:
     """A thing that nobody can change and that is shown again and again. `told`: the selection for which something was last
     made of it, and what that was."""
 
-    told: tuple[object, dict[str, Any]] = (None, {})
+    told: tuple[object, Any] = (None, None)

@@ -32,6 +32,8 @@ SETTINGS = {
 SEARCHING = {"plan_cache_mode": "force_custom_plan"}
 """A plan that fits all values makes a search over ranges a hundred times slower. Work and look-ups find rows by their
 numbers, and need not plan that anew each time."""
+WALKING = {"plan_cache_mode": "force_generic_plan"}
+"""Where there is one way to the rows, to plan it takes as long as to go it."""
 
 RESTED_SECONDS = 1
 """A session's connection that rested for longer is tried before it is used: the server may have gone meanwhile. To try it
@@ -40,8 +42,8 @@ each time would cost every piece of work one more question."""
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """`writes` runs transactions; `reads` commits by itself, which saves a question two round trips; `searches` and `look_ups`
-    are asked of the driver. `after_commit` is called after every work that recorded a fact: whoever tails the log or runs
+    """`writes` runs transactions; `reads` commits by itself, which saves a question two round trips; `searches`, `look_ups`
+    and `walks` are asked of the driver. `after_commit` is called after every work that recorded a fact: whoever tails the log or runs
     jobs may want to look. `turns`: so many works at once as there are connections that stay, one after the other as they came.
     More would connect for themselves alone, which costs more than the work."""
 
@@ -50,6 +52,7 @@ class Database:
     reads: AsyncEngine
     searches: Pool
     look_ups: Pool
+    walks: Pool
     turns: asyncio.Semaphore
     after_commit: list[Callable[[], None]] = field(default_factory=list)
 
@@ -59,15 +62,17 @@ class Database:
         working, asking = ({"server_settings": each} for each in (SETTINGS, SETTINGS | SEARCHING))
         writes = create_async_engine(url, connect_args=working, max_overflow=pool_size, **size)
         reads = create_async_engine(url, connect_args=asking, max_overflow=0, isolation_level="AUTOCOMMIT", **size)
-        searches, look_ups = (Pool(reads, each, pool_size) for each in (SETTINGS | SEARCHING, SETTINGS))
+        planned = SETTINGS | SEARCHING, SETTINGS, SETTINGS | WALKING
+        searches, look_ups, walks = (Pool(reads, each, pool_size) for each in planned)
         turns = asyncio.Semaphore(pool_size)
-        return cls(url, _trying_the_rested(writes), _trying_the_rested(reads), searches, look_ups, turns)
+        return cls(url, _trying_the_rested(writes), _trying_the_rested(reads), searches, look_ups, walks, turns)
 
     async def close(self) -> None:
         await self.writes.dispose()
         await self.reads.dispose()
         await self.searches.close()
         await self.look_ups.close()
+        await self.walks.close()
 
     def work(self, actor: Actor, clock: Callable[[], datetime] | None = None) -> OpenWork:
         """`clock` tells the database's own, where that was asked just before; otherwise each work asks it."""
@@ -75,7 +80,7 @@ class Database:
 
     def read(self, actor: Actor, at: datetime | None = None) -> OpenRead:
         """`at`: the moment of the question, where the database's clock was asked just before; otherwise each read asks it."""
-        return partial(open_read, self.reads, self.searches, self.look_ups, actor, at)
+        return partial(open_read, self.reads, (self.searches, self.look_ups, self.walks), actor, at)
 
     async def look_up(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
         """The driver's own records, by a plan that is kept. Raises sa.exc.DBAPIError."""
@@ -126,9 +131,10 @@ async def open_work(
 
 @asynccontextmanager
 async def open_read(
-    engine: AsyncEngine, searches: Pool, look_ups: Pool, actor: Actor, at: datetime | None = None
+    engine: AsyncEngine, pools: tuple[Pool, Pool, Pool], actor: Actor, at: datetime | None = None
 ) -> AsyncIterator[Read]:
-    """One short question."""
+    """One short question, to be asked of searches, look-ups or walks."""
+    _, look_ups, _ = pools
     now = at or (await fetched(look_ups, CLOCK_NOW, ()))[0][0]
     session = cast(AsyncSession, Unopened(engine))
 
@@ -137,9 +143,9 @@ async def open_read(
         asked = _within(session, sql, arguments) if session.in_transaction() else fetched(pool, sql, arguments)
         return await asked
 
-    fetch, look_up = partial(ask, searches), partial(ask, look_ups)
+    fetch, look_up, walk = (partial(ask, pool) for pool in pools)
     try:
-        yield Read(session=session, actor=actor, now=now, fetch=fetch, look_up=look_up)
+        yield Read(session=session, actor=actor, now=now, fetch=fetch, look_up=look_up, walk=walk)
     finally:
         if session.in_transaction():
             await asyncio.shield(session.close())

@@ -98,7 +98,7 @@ class Settings(BaseSettings):
         ge=1,
         le=100,
         validation_alias="DATABASE_POOL",
-        description="Connections kept open, per process: so many for work, for searches, and for other questions.",
+        description="Connections kept open, per process: so many for work, and for each of four kinds of questions.",
     )
     files_url: Annotated[str | None, BeforeValidator(_or_none)] = Field(
         default=None,

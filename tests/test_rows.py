@@ -56,7 +56,7 @@ async def test_one_question_holds_one_connection(database: Database) -> None:
         database.url, isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=0, pool_timeout=0.5
     )
     one = Pool(reads, SETTINGS, 1)
-    narrow = replace(database, reads=reads, searches=one, look_ups=one)
+    narrow = replace(database, reads=reads, searches=one, look_ups=one, walks=one)
     async with asyncio.timeout(20):
         for _ in range(2):
             async with narrow.read(SYSTEM)() as read:

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bench import crowd
 from market import territories
 from market.rights import Medium
+from market.showing import Tagged
 from market.store import prices
 from market.store.rights import countries_of
 from market.tables import Listing
@@ -188,7 +189,7 @@ async def furnish(engine: AsyncEngine, size: Size) -> None:
 def _functions() -> Sequence[str]:
     """The statements of peers.sql."""
     countries = {place: territories.expand([place]) for place in PLACES}
-    weights = " ".join(f"when '{place}' then {prices._weight(each).name}" for place, each in countries.items())
+    weights = " ".join(f"when '{place}' then {prices._weight(each, Tagged).name}" for place, each in countries.items())
     within = " ".join(f"when '{place}' then '{crowd.numbers(place)}'::int4multirange" for place in PLACES)
     text = (HERE / "peers.sql").read_text()
     given = {

@@ -16,6 +16,7 @@ from bench import crowd
 from bench.peers.questions import USE
 from market import territories
 from market.rights import Medium
+from market.showing import Tagged
 from market.store import prices
 
 SETTINGS = {"jit": "off", "application_name": "limit"}
@@ -46,23 +47,23 @@ def page_statement(place: str) -> str:
     within = f"'{crowd.numbers(place)}'::int4multirange"
     return f"""
         with found as (
-            select showing.twin_id from showing
-             where showing.status = 'LISTED' and showing.tags @> $9
-               and coalesce(showing.media & (1 << ($1 - 1)) <> 0 and showing.forbidden & (1 << industry_number($2)::int) = 0
-                            and showing.maximum_days >= $4::date - $3::date + 1 and showing.territories @> {within}, false)
-               and showing.currency = $6
-               and coalesce(showing.rates[$1] is not null and greatest(div(2 * showing.rates[$1]::numeric * {prices._weight(countries).name} * ($4::date - $3::date + 1)
-                                         * (case $5::text when 'NON_EXCLUSIVE' then 10000 when 'INDUSTRY' then showing.industry_exclusivity_e4
-                                            else showing.total_exclusivity_e4 end) + 3000000000, 6000000000),
-                                     showing.floor_minor) <= $7::bigint, false)
+            select tagged.twin_id from tagged
+             where tagged.tag = $9
+               and coalesce(tagged.media & (1 << ($1 - 1)) <> 0 and tagged.forbidden & (1 << industry_number($2)::int) = 0
+                            and tagged.maximum_days >= $4::date - $3::date + 1 and tagged.territories @> {within}, false)
+               and tagged.currency = $6
+               and coalesce(tagged.rates[$1] is not null and greatest(div(2 * tagged.rates[$1]::numeric * {prices._weight(countries, Tagged).name} * ($4::date - $3::date + 1)
+                                         * (case $5::text when 'NON_EXCLUSIVE' then 10000 when 'INDUSTRY' then tagged.industry_exclusivity_e4
+                                            else tagged.total_exclusivity_e4 end) + 3000000000, 6000000000),
+                                     tagged.floor_minor) <= $7::bigint, false)
                and not exists (
                    select 1 from licence
-                    where licence.twin_id = showing.twin_id and licence.status in ('AWAITING_PAYMENT', 'ACTIVE', 'SUSPENDED')
+                    where licence.twin_id = tagged.twin_id and licence.status in ('AWAITING_PAYMENT', 'ACTIVE', 'SUSPENDED')
                       and licence.media && int4multirange(int4range($1, $1 + 1)) and licence.territories && {within}
                       and licence.days && daterange($3, $4, '[]')
                       and ($5 = 'TOTAL' or licence.exclusivity = 'TOTAL'
                            or licence.industry = $2 and ($5 = 'INDUSTRY' or licence.exclusivity = 'INDUSTRY')) offset 0)
-             order by showing.twin_id desc limit $8 + 1)
+             order by tagged.twin_id desc limit $8 + 1)
         select json_build_object('twins', json_build_object(
             'edges', coalesce(json_agg(json_build_object('cursor', t.id::text, 'node', json_build_object(
                 'id', t.id, 'handle', t.handle, 'name', t.name, 'heightCm', t.height_cm, 'tags', t.tags,
@@ -132,10 +133,9 @@ BID_STATEMENT = f"""
 
 
 class Limit:
-    """Searches are planned anew each time, as ours are; all else once. Connections are not reset when they are handed back."""
+    """Everything is planned once, as ours is. Connections are not reset when they are handed back."""
 
     reads: asyncpg.Pool
-    searches: asyncpg.Pool
 
     async def open(self) -> None:
         url, size = os.environ["DATABASE_URL"], int(os.environ.get("POOL", "10"))
@@ -143,17 +143,14 @@ class Limit:
         self.reads = await asyncpg.create_pool(
             url, server_settings=SETTINGS | {"plan_cache_mode": "force_generic_plan"}, **common
         )
-        self.searches = await asyncpg.create_pool(
-            url, server_settings=SETTINGS | {"plan_cache_mode": "force_custom_plan"}, **common
-        )
 
     async def answer(self, asked: dict[str, Any]) -> str:
         match asked["operation"]:
             case "Page":
                 days = date.fromisoformat(asked["startsOn"]), date.fromisoformat(asked["endsOn"])
-                told = await self.searches.fetchval(
+                told = await self.reads.fetchval(
                     page_statement(asked["place"]), Medium(asked["medium"]).number, asked["industry"], *days, asked["exclusivity"],
-                    "EUR", asked["mostMinor"], asked["first"], asked["tags"],
+                    "EUR", asked["mostMinor"], asked["first"], asked["tags"][0],
                 )  # fmt: skip
             case "Twin":
                 told = await self.reads.fetchval(TWIN_STATEMENT, asked["handle"])

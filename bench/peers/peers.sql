@@ -35,28 +35,27 @@ $$ select c.* from consent_policy c where c.twin_id = twin.id and c.version = tw
 create function consent_policy_media_names(consent_policy consent_policy) returns text[] language sql stable as
 $$ select medium_names(consent_policy.media) $$;
 
--- the same conditions as a search of ours; one medium, and the price in the currency's whole units
+-- the same rows and conditions as a search of ours; one medium, one tag, and the price in the currency's whole units
 create function available_twins(medium int, place text, industry text, starts_on date, ends_on date,
-                                exclusivity text, currency text, most_minor bigint, tags text[])
+                                exclusivity text, currency text, most_minor bigint, tag text)
 returns setof twin language sql stable as $$
-    select twin.* from showing join twin on twin.id = showing.twin_id
-     where showing.status = 'LISTED'
-       and showing.tags @> available_twins.tags
-       and coalesce(showing.media & (1 << (available_twins.medium - 1)) <> 0
-                    and showing.forbidden & (1 << industry_number(available_twins.industry)::int) = 0
-                    and showing.maximum_days >= available_twins.ends_on - available_twins.starts_on + 1
-                    and showing.territories @> (case available_twins.place {territories} end), false)
-       and showing.currency = available_twins.currency::char(3)
-       and coalesce(showing.rates[available_twins.medium] is not null and greatest(div(2 * showing.rates[available_twins.medium]::numeric
+    select twin.* from tagged join twin on twin.id = tagged.twin_id
+     where tagged.tag = available_twins.tag
+       and coalesce(tagged.media & (1 << (available_twins.medium - 1)) <> 0
+                    and tagged.forbidden & (1 << industry_number(available_twins.industry)::int) = 0
+                    and tagged.maximum_days >= available_twins.ends_on - available_twins.starts_on + 1
+                    and tagged.territories @> (case available_twins.place {territories} end), false)
+       and tagged.currency = available_twins.currency::char(3)
+       and coalesce(tagged.rates[available_twins.medium] is not null and greatest(div(2 * tagged.rates[available_twins.medium]::numeric
                                    * (case available_twins.place {weights} end)
                                    * (available_twins.ends_on - available_twins.starts_on + 1)
                                    * (case available_twins.exclusivity when 'NON_EXCLUSIVE' then 10000
-                                      when 'INDUSTRY' then showing.industry_exclusivity_e4
-                                      else showing.total_exclusivity_e4 end) + 3000000000, 6000000000),
-                             showing.floor_minor) <= available_twins.most_minor, false)
+                                      when 'INDUSTRY' then tagged.industry_exclusivity_e4
+                                      else tagged.total_exclusivity_e4 end) + 3000000000, 6000000000),
+                             tagged.floor_minor) <= available_twins.most_minor, false)
        and not exists (
            select 1 from licence
-            where licence.twin_id = showing.twin_id and licence.status in ('AWAITING_PAYMENT', 'ACTIVE', 'SUSPENDED')
+            where licence.twin_id = tagged.twin_id and licence.status in ('AWAITING_PAYMENT', 'ACTIVE', 'SUSPENDED')
               and licence.media && int4multirange(int4range(available_twins.medium, available_twins.medium + 1))
               and licence.territories && (case available_twins.place {territories} end)
               and licence.days && daterange(available_twins.starts_on, available_twins.ends_on, '[]')

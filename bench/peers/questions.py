@@ -94,6 +94,7 @@ def postgraphile(question: Question) -> dict[str, Any]:
     given = dict(question.plain)
     if question.operation == PAGE:
         given |= {"medium": Medium(given["medium"]).number, "mostMinor": str(given["mostMinor"]), "currency": "EUR"}
+        (given["tag"],) = given.pop("tags")
     elif question.operation == LISTING:
         given["id"] = str(given["id"])
     elif question.operation == BID:

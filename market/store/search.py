@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from core.paging import Order, Slice, Window, WindowShape, sliced, windowed
-from core.rows import Plain
+from core.rows import Plain, Walk
 from core.work import Read
 from market.rights import Exclusivity
 from market.search import BY_PRICE, TwinOrder, TwinQuery, check
@@ -45,9 +45,9 @@ async def page(read: Read, query: TwinQuery, window: Window) -> Slice[Twin]:
 
 async def accompanied(read: Read, query: TwinQuery, window: Window, asked: Beside) -> Slice[Accompanied]:
     """The same, with what stands beside the twins."""
-    shape = await _shape(read, query)
+    shape, values = await _read(read, query)
     page = (_page if shape.words else _kept_page)(shape, window.shape, scope.outline(read.actor), asked.companions)
-    values = shapes.values(read, query) | window.values
+    values |= window.values
     if asked.listings is not None:
         values |= scope.values(read, **asked.values)
     rows = [companions.told(row, asked.companions) for row in await page.all(read, values)]
@@ -60,7 +60,8 @@ def _page(shape: Shape, window: WindowShape, asker: scope.Outline, asked: Compan
     keys = [each for each in found.c if each.name != "number"]
     order = [key.desc() if downwards else key.asc() for key in keys]
     rows = sa.select(Twin, *keys).join(found, col(Twin.id) == found.c.number).order_by(*order)
-    return Plain(companions.beside(rows, asker, asked))
+    plan = Walk if _walks_a_tag(shape) else Plain
+    return plan(companions.beside(rows, asker, asked))
 
 
 _kept_page = lru_cache(maxsize=1024)(_page)
@@ -68,29 +69,31 @@ _kept_page = lru_cache(maxsize=1024)(_page)
 
 
 async def count(read: Read, query: TwinQuery) -> int:
-    shape = await _shape(read, query)
+    shape, values = await _read(read, query)
     shown = _together(shape)
     found = _everything(shape, shown, col(shown.twin_id)).subquery()
     counted = sa.select(sa.func.count()).select_from(found)
-    return int((await read.session.execute(counted, shapes.values(read, query))).scalar_one())
+    return int((await read.session.execute(counted, values)).scalar_one())
 
 
 async def facets(read: Read, query: TwinQuery) -> Mapping[str, Mapping[str, int]]:
     """How many twins of the whole result carry each value of a field, the commonest values first."""
-    shape = await _shape(read, query)
+    shape, given = await _read(read, query)
     values = col(Showing.tags), col(Showing.hair_colour), col(Showing.eye_colour)
     found = _everything(shape, Showing, *values).cte("found")
     fields = {"tags": sa.func.unnest(found.c.tags), "hairColour": found.c.hair_colour, "eyeColour": found.c.eye_colour}
     tallies = sa.union_all(*(_tally(field, value) for field, value in fields.items()))
     told: dict[str, dict[str, int]] = {field: {} for field in fields}
-    for field, value, number in await read.session.execute(tallies, shapes.values(read, query)):
+    for field, value, number in await read.session.execute(tallies, given):
         told[field][value] = number
     return {field: dict(sorted(values.items(), key=lambda each: (-each[1], each[0]))) for field, values in told.items()}
 
 
-async def _shape(read: Read, query: TwinQuery) -> Shape:
+async def _read(read: Read, query: TwinQuery) -> tuple[Shape, dict[str, Any]]:
+    """What decides how the statement reads, and with which values it is asked."""
     check(query, read.today)
-    return Shape.of(read.actor, query, await spelling.meanings(read, query.words))
+    values = shapes.values(read, query)
+    return Shape.of(read.actor, query, await spelling.meanings(read, query.words), values), values
 
 
 def _tally(field: str, value: Number) -> Selected:
@@ -102,6 +105,11 @@ def _tally(field: str, value: Number) -> Selected:
 
 
 # ------------------------------------------------------------------ in which order
+
+
+def _walks_a_tag(shape: Shape) -> bool:
+    """By newest the rows of one tag are in order already."""
+    return shape.order is TwinOrder.NEWEST and _together(shape) is Tagged
 
 
 def _walked(shape: Shape, asked: WindowShape) -> tuple[Selected, bool]:
@@ -250,9 +258,13 @@ def _free(exclusivity: Exclusivity, twin_id: Number) -> Condition:
 def _held(exclusivity: Exclusivity, twin_id: Number) -> Selected:
     return sa.select(1).where(
         col(Licence.twin_id) == twin_id,
-        col(Licence.status).in_(LIVE),
+        col(Licence.status).in_(_LIVE),
         conflicts.with_asked(Licence, exclusivity),
     )
+
+
+_LIVE: sa.BindParameter[Any] = sa.bindparam("live", [each.value for each in LIVE], expanding=True, literal_execute=True)
+"""Written out: by a parameter the index of what is live would not be found where one plan is for all."""
 
 
 def _perhaps(condition: Condition) -> Condition:

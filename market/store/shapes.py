@@ -1,7 +1,7 @@
 """What of a search decides how its statement reads, and the rest as values: so that a statement is built once for all
 searches of a shape."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -59,13 +59,13 @@ class Shape:
     words: tuple[Word, ...]
 
     @classmethod
-    def of(cls, actor: Actor, query: TwinQuery, words: Sequence[Word]) -> "Shape":
+    def of(cls, actor: Actor, query: TwinQuery, words: Sequence[Word], given: Iterable[str]) -> "Shape":
         rights = query.available_for
         asks_prices = query.order in BY_PRICE or query.maximum_price is not None
         return cls(
             order=query.order,
             seen=_seen(actor, query),
-            given=frozenset(_values(query)),
+            given=frozenset(given),
             priced=Priced.of(rights) if rights is not None and asks_prices else None,
             exclusivity=rights.exclusivity if rights is not None else None,
             words=tuple(words),
@@ -81,11 +81,7 @@ def parameter(name: str) -> sa.BindParameter[Any]:
 
 def values(read: Read, query: TwinQuery) -> dict[str, Any]:
     """All that a statement of the query's shape is asked with, but for its window."""
-    return {"asking_today": read.today, **_values(query)}
-
-
-def _values(query: TwinQuery) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"asking_today": read.today}
     for name in MEASURES:
         least, most = getattr(query, name)
         found |= {f"{name}_least": least, f"{name}_most": most}

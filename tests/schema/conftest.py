@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, cast
 
+import orjson
 import pytest
 import strawberry
 from graphql import DocumentNode, ExecutionResult, GraphQLError, parse, validate
@@ -89,6 +90,8 @@ class Api:
         prepared = Prepared(understood, understood.operation(None), Parameters(document, variables), 0)
         before = written.given_up if written is not None else 0
         done = await self.engine.done(prepared, context)
+        if done.data is not None:  # parts of it may be written already
+            done.data = orjson.loads(orjson.dumps(done.data, default=str))
         self.given_up += written.given_up - before if written is not None else 0
         return done
 

@@ -4,10 +4,12 @@ import asyncio
 import gc
 import weakref
 
+import orjson
 import pytest
 
 from resolvers.loaders.batches import DataLoader
 from schema.relations import Here
+from server.graphql.negotiation import Parameters
 from tests import factories
 from tests.schema.conftest import Api
 
@@ -74,3 +76,25 @@ async def test_all_of_an_answer_goes_when_it_is_told(api: Api, document: str) ->
         assert loaders() is None
     finally:
         gc.enable()
+
+
+async def test_a_rate_card_is_written_once_for_all_answers(api: Api) -> None:
+    """It never changes: whoever asks for the same of it is sent the same bytes. Who asks for something else gets that."""
+    ada, brand = await factories.model(api.database), await factories.brand(api.database)
+    await factories.listed_twin(api.database, ada)
+    currency, version = (f"{{ twins {{ nodes {{ rateCard {{ {each} }} }} }} }}" for each in ("currency", "version"))
+    seen: list[orjson.Fragment] = []
+    for actor, document in (
+        (ada.actor, currency),
+        (ada.actor, currency),
+        (brand.actor, currency),
+        (ada.actor, version),
+    ):
+        for _ in range(2):  # what comes again is completed by functions written for it
+            prepared = api.engine.prepare(Parameters(document, {}))
+            done = await api.engine.done(prepared, api.context(actor))
+        assert done.data is not None
+        seen.append(done.data["twins"]["nodes"][0]["rateCard"])
+    first, same, others, other = seen
+    assert first is same is others
+    assert orjson.loads(orjson.dumps([first, other])) == [{"currency": "EUR"}, {"version": 1}]

@@ -108,10 +108,10 @@ async def test_what_is_closed_waits_for_who_asks_and_may_be_asked_again(pool: Po
     assert await asked(pool) != number
 
 
-async def test_searches_are_planned_for_their_values_and_look_ups_once(database: Database) -> None:
+async def test_searches_are_planned_for_their_values_look_ups_once_and_walks_for_all(database: Database) -> None:
     modes = []
-    for each in (database.searches, database.look_ups):
+    for each in (database.searches, database.look_ups, database.walks):
         connection = await each.take()
         modes.append(await connection.fetchval("show plan_cache_mode"))
         await each.give_back(connection)
-    assert modes == ["force_custom_plan", "auto"]
+    assert modes == ["force_custom_plan", "auto", "force_generic_plan"]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from enum import EnumType
 from typing import Any
 
+import orjson
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
@@ -48,7 +49,7 @@ class Writer:
     def __init__(self, executor: Any, converter: Any) -> None:
         self.executor = executor
         self.converter = converter
-        self.names: dict[str, Any] = {"Bail": Bail, "admit": admit, "Here": Here}
+        self.names: dict[str, Any] = {"Bail": Bail, "admit": admit, "Here": Here, "as_bytes": _as_bytes}
         self._written: dict[tuple[object, ...], str] = {}
         self._asking: set[str] = set()
         """Functions of which something below is asked of a resolver: what they make is another each time."""
@@ -168,11 +169,14 @@ class Writer:
         return [*plain, f"r = {{{', '.join(entries)}}}", *asking]
 
     def _remembering(self, origin: type) -> tuple[list[str], list[str]]:
-        """What lasts is completed once for a selection in which nothing is asked of a resolver."""
+        """What lasts is completed once for a selection in which nothing is asked of a resolver, and kept as it is sent."""
         if self._asks or not issubclass(origin, Lasting):
             return [], []
         selection = self._named(object(), "selection")
-        return [f"if v.told[0] is {selection}:", "    return v.told[1]"], [f"v.told = {selection}, r"]
+        return [f"if v.told[0] is {selection}:", "    return v.told[1]"], [
+            "r = as_bytes(r)",
+            f"v.told = {selection}, r",
+        ]
 
     def _field(
         self, kind: GraphQLObjectType, key: str, fields: FieldDetailsList, v: str
@@ -327,6 +331,11 @@ def _literals(field: GraphQLField, fields: FieldDetailsList) -> Literals | None:
         return Literals(field, fields[0])
     except Unread:
         return None
+
+
+def _as_bytes(answer: dict[str, Any]) -> orjson.Fragment:
+    """Something of an answer, as it is sent."""
+    return orjson.Fragment(orjson.dumps(answer, default=str))
 
 
 def _exact_leaf(field: GraphQLField) -> str | None:
