@@ -11,6 +11,8 @@ import asyncpg
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from server.waiting import Turns
+
 PATIENCE_SECONDS = 30
 
 
@@ -23,7 +25,7 @@ class Pool:
         how: dict[str, Any] = {"min_size": 0, "max_size": size, "init": _read_as_the_dialect, "reset": _leave}
         self._make = partial(asyncpg.create_pool, **address, server_settings=settings, **how)
         self._made: Any = None
-        self._turns = asyncio.Semaphore(size)
+        self._turns = Turns(size)
         """Who waits for a connection gets it in turn. The pool lets whoever comes take what somebody was woken for."""
 
     async def take(self) -> Any:
@@ -32,18 +34,18 @@ class Pool:
             self._made = self._make()  # by the first who asks: a pool belongs to one loop
             await self._made  # it connects to nothing yet, so nobody else comes in between
         async with asyncio.timeout(PATIENCE_SECONDS):
-            await self._turns.acquire()
+            await self._turns.take()
             try:
                 return await self._made.acquire()
             except BaseException:
-                self._turns.release()
+                self._turns.give_back()
                 raise
 
     async def give_back(self, connection: Any) -> None:
         try:
             await self._made.release(connection)
         finally:
-            self._turns.release()
+            self._turns.give_back()
 
     async def drop(self, connection: Any) -> None:
         """Nobody knows what will come on it next: it is not used again. It must be given back all the same."""

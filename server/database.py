@@ -21,6 +21,7 @@ from core.work import OpenRead, OpenWork, Read, Work
 from server import transactions
 from server.asking import Pool, is_lost
 from server.reactions import react, told
+from server.waiting import Turns
 
 SETTINGS = {
     "jit": "off",
@@ -53,7 +54,7 @@ class Database:
     searches: Pool
     look_ups: Pool
     walks: Pool
-    turns: asyncio.Semaphore
+    turns: Turns
     after_commit: list[Callable[[], None]] = field(default_factory=list)
 
     @classmethod
@@ -64,7 +65,7 @@ class Database:
         reads = create_async_engine(url, connect_args=asking, max_overflow=0, isolation_level="AUTOCOMMIT", **size)
         planned = SETTINGS | SEARCHING, SETTINGS, SETTINGS | WALKING
         searches, look_ups, walks = (Pool(reads, each, pool_size) for each in planned)
-        turns = asyncio.Semaphore(pool_size)
+        turns = Turns(pool_size)
         return cls(url, _trying_the_rested(writes), _trying_the_rested(reads), searches, look_ups, walks, turns)
 
     async def close(self) -> None:
@@ -110,7 +111,7 @@ def _trying_the_rested(engine: AsyncEngine) -> AsyncEngine:
 @asynccontextmanager
 async def open_work(
     engine: AsyncEngine,
-    turns: asyncio.Semaphore,
+    turns: Turns,
     actor: Actor,
     after_commit: Sequence[Callable[[], None]] = (),
     clock: Callable[[], datetime] | None = None,

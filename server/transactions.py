@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.util import greenlet_spawn
 
+from server.waiting import Turns
+
 PATIENCE_SECONDS = 30
 
 Send = Callable[[Any, Callable[[], Awaitable[None]], partial[Awaitable[Any]]], Awaitable[Any]]
@@ -100,10 +102,10 @@ class Session:
 
 
 @asynccontextmanager
-async def begun(engine: AsyncEngine, turns: asyncio.Semaphore, send: Send) -> AsyncIterator[Transaction]:
+async def begun(engine: AsyncEngine, turns: Turns, send: Send) -> AsyncIterator[Transaction]:
     """All of it is kept, or none of it when this is left by an exception. Raises TimeoutError when its turn does not come."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        await turns.acquire()
+        await turns.take()
     try:
         held: Any = await engine.raw_connection()
         held.dbapi_connection.autocommit = True  # what is above the driver neither begins nor ends anything
@@ -121,4 +123,4 @@ async def begun(engine: AsyncEngine, turns: asyncio.Semaphore, send: Send) -> As
             raise
         await transaction.give_back()
     finally:
-        turns.release()
+        turns.give_back()

@@ -66,3 +66,29 @@ class Box(Generic[T]):
             self._came.clear()
             await self._came.wait()
         return self._waiting.pop(0)
+
+
+class Turns:
+    """So many at once, and one after the other as they come: asyncio.Semaphore, for whichever loop is running. What was begun
+    in a loop that is no more will never end."""
+
+    __slots__ = ("_count", "_free", "_loop")
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._free = asyncio.Semaphore(count)
+
+    async def take(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._loop, self._free = loop, asyncio.Semaphore(self._count)
+        await self._free.acquire()
+
+    def give_back(self) -> None:
+        self._free.release()
+
+    @property
+    def are_taken(self) -> bool:
+        """All of them."""
+        return self._free.locked()

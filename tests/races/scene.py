@@ -1,6 +1,5 @@
 """One twin with everything that can happen to her at once, a way back to the beginning, and a look at the end."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +16,7 @@ from market.rights import Medium
 from market.states import TwinStatus
 from market.tables import Bid, Listing
 from server.database import Database, open_work
+from server.waiting import Turns
 from tests import factories
 from tests.factories import ListedTwin, Player, euros, number, rights
 from tests.fakes.clock import advance_clock, stop_clock
@@ -198,7 +198,7 @@ def on(actor: Actor, verb: Callable[[Work], Awaitable[Any]]) -> Act:
     """The verb as one unit of work of the actor's."""
 
     async def act(engine: AsyncEngine) -> None:
-        async with open_work(engine, asyncio.Semaphore(1), actor) as work:
+        async with open_work(engine, Turns(1), actor) as work:
             await verb(work)
 
     return act

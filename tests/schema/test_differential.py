@@ -3,6 +3,7 @@
 DOCUMENTS=5000 SEED=7 python -m pytest -n0 tests/schema/test_differential.py
 """
 
+import asyncio
 import logging
 import os
 import random
@@ -47,8 +48,10 @@ async def others(api: Api, actor: Actor, text: str, variables: dict[str, Any]) -
     and which has to make one, so half of the tries begin without any."""
     again = [await api.execute(text, variables, api.context(actor), compiles=False) for _ in range(TRIES)]
     for _ in range(TRIES):
-        cold = replace(api, database=Database.connect(api.database.url))
+        cold, others = replace(api, database=Database.connect(api.database.url)), asyncio.all_tasks()
         again.append(await cold.execute(text, variables, cold.context(actor), compiles=False))
+        left = asyncio.all_tasks() - others  # what an answer that has ended in an error had begun to load
+        await asyncio.gather(*left, return_exceptions=True)
         await cold.database.close()
     return {written(each) for each in again}
 

@@ -17,6 +17,7 @@ from server import transactions
 from server.database import Database, open_work
 from server.outages import will_pass
 from server.transactions import NothingKept
+from server.waiting import Turns
 from tests import factories
 
 ALL = Plain(sa.select(col(Job.kind)).order_by(col(Job.id)))
@@ -161,13 +162,13 @@ async def test_works_take_turns_and_keep_their_connections(database: Database) -
     assert sorted(begun) == list(range(19))
     assert max(abs(place - number) for place, number in enumerate(begun)) <= 2
     assert len(set(used)) == 2
-    assert not small.turns.locked()
+    assert not small.turns.are_taken
     await small.close()
 
 
 async def test_no_work_waits_for_its_turn_for_ever(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transactions, "PATIENCE_SECONDS", 0.01)
-    turns = asyncio.Semaphore(1)
+    turns = Turns(1)
     async with open_work(database.writes, turns, SYSTEM):
         with pytest.raises(TimeoutError) as late:
             async with open_work(database.writes, turns, SYSTEM):

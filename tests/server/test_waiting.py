@@ -1,10 +1,10 @@
-"""Signals and boxes: as asyncio's, and nobody who waits is forgotten."""
+"""Signals, boxes and turns: as asyncio's, and nobody who waits is forgotten."""
 
 import asyncio
 
 import pytest
 
-from server.waiting import Box, Signal
+from server.waiting import Box, Signal, Turns
 
 
 async def test_who_waits_goes_on_when_it_is_set() -> None:
@@ -49,3 +49,35 @@ async def test_what_is_put_in_comes_out_in_order() -> None:
     box.put_nowait(3)
     assert not box.empty()
     assert await box.get() == 3
+
+
+async def test_turns_come_in_the_order_in_which_they_are_asked_for() -> None:
+    turns, had = Turns(2), list[int]()
+
+    async def have(number: int) -> None:
+        await turns.take()
+        had.append(number)
+        await asyncio.sleep(0)
+        turns.give_back()
+
+    having = [asyncio.create_task(have(number)) for number in range(9)]
+    await asyncio.sleep(0)
+    assert turns.are_taken
+    having[4].cancel()
+    await asyncio.gather(*having, return_exceptions=True)
+    assert had == [0, 1, 2, 3, 5, 6, 7, 8]
+    assert not turns.are_taken
+
+
+def test_a_loop_that_is_no_more_has_no_turns() -> None:
+    """Neither those that it had, nor those that were waited for in it."""
+    turns = Turns(1)
+
+    async def begin_and_wait() -> None:
+        await turns.take()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await turns.take()
+
+    for _ in range(2):
+        asyncio.run(begin_and_wait())
