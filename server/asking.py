@@ -3,7 +3,6 @@
 Such a question commits by itself and changes nothing of its connection's session, so nothing is reset between two of them.
 """
 
-import asyncio
 from functools import partial
 from typing import Any
 
@@ -22,7 +21,13 @@ class Pool:
     def __init__(self, engine: AsyncEngine, settings: dict[str, str], size: int) -> None:
         _, options = engine.dialect.create_connect_args(engine.url)
         address = {name: each for name, each in options.items() if not name.startswith("prepared_statement")}
-        how: dict[str, Any] = {"min_size": 0, "max_size": size, "init": _read_as_the_dialect, "reset": _leave}
+        how: dict[str, Any] = {
+            "timeout": PATIENCE_SECONDS,
+            "min_size": 0,
+            "max_size": size,
+            "init": _read_as_the_dialect,
+            "reset": _leave,
+        }
         self._make = partial(asyncpg.create_pool, **address, server_settings=settings, **how)
         self._made: Any = None
         self._turns = Turns(size)
@@ -33,13 +38,12 @@ class Pool:
         if self._made is None:
             self._made = self._make()  # by the first who asks: a pool belongs to one loop
             await self._made  # it connects to nothing yet, so nobody else comes in between
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await self._turns.take()
-            try:
-                return await self._made.acquire()
-            except BaseException:
-                self._turns.give_back()
-                raise
+        await self._turns.take(PATIENCE_SECONDS)
+        try:
+            return await self._made.acquire()
+        except BaseException:
+            self._turns.give_back()
+            raise
 
     async def give_back(self, connection: Any) -> None:
         try:

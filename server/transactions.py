@@ -104,8 +104,7 @@ class Session:
 @asynccontextmanager
 async def begun(engine: AsyncEngine, turns: Turns, send: Send) -> AsyncIterator[Transaction]:
     """All of it is kept, or none of it when this is left by an exception. Raises TimeoutError when its turn does not come."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        await turns.take()
+    await turns.take(PATIENCE_SECONDS)
     try:
         held: Any = await engine.raw_connection()
         held.dbapi_connection.autocommit = True  # what is above the driver neither begins nor ends anything

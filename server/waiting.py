@@ -79,11 +79,16 @@ class Turns:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._free = asyncio.Semaphore(count)
 
-    async def take(self) -> None:
+    async def take(self, patience: float) -> None:
+        """Raises TimeoutError when there is none for so many seconds."""
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             self._loop, self._free = loop, asyncio.Semaphore(self._count)
-        await self._free.acquire()
+        if not self._free.locked():  # at once: nobody need look at the clock
+            await self._free.acquire()
+            return
+        async with asyncio.timeout(patience):
+            await self._free.acquire()
 
     def give_back(self) -> None:
         self._free.release()

@@ -55,7 +55,7 @@ async def test_turns_come_in_the_order_in_which_they_are_asked_for() -> None:
     turns, had = Turns(2), list[int]()
 
     async def have(number: int) -> None:
-        await turns.take()
+        await turns.take(9)
         had.append(number)
         await asyncio.sleep(0)
         turns.give_back()
@@ -74,10 +74,9 @@ def test_a_loop_that_is_no_more_has_no_turns() -> None:
     turns = Turns(1)
 
     async def begin_and_wait() -> None:
-        await turns.take()
+        await turns.take(9)
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.01):
-                await turns.take()
+            await turns.take(0.01)
 
     for _ in range(2):
         asyncio.run(begin_and_wait())
