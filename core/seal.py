@@ -23,7 +23,7 @@ class Broken(Exception):
     """It was not sealed here, or not for this purpose."""
 
 
-MOST = 16_384
+MOST = 8_192
 """Of each kind so many are remembered: of what is shown often the same is shown again."""
 
 

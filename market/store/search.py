@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from core.paging import Order, Slice, Window, WindowShape, sliced, windowed
@@ -55,13 +56,14 @@ async def accompanied(read: Read, query: TwinQuery, window: Window, asked: Besid
 
 
 def _page(shape: Shape, window: WindowShape, asker: scope.Outline, asked: Companions) -> Plain:
-    places, downwards = (_walked if shape.order in WALKED else _sorted)(shape, window)
+    along = _walks_a_tag(shape)
+    way = _along_a_tag if along else _walked if shape.order in WALKED else _sorted
+    places, downwards = way(shape, window)
     found = places.subquery("found")
     keys = [each for each in found.c if each.name != "number"]
     order = [key.desc() if downwards else key.asc() for key in keys]
     rows = sa.select(Twin, *keys).join(found, col(Twin.id) == found.c.number).order_by(*order)
-    plan = Walk if _walks_a_tag(shape) else Plain
-    return plan(companions.beside(rows, asker, asked))
+    return (Walk if along else Plain)(companions.beside(rows, asker, asked))
 
 
 _kept_page = lru_cache(maxsize=1024)(_page)
@@ -112,20 +114,35 @@ def _walks_a_tag(shape: Shape) -> bool:
     return shape.order is TwinOrder.NEWEST and _together(shape) is Tagged
 
 
+def _along_a_tag(shape: Shape, asked: WindowShape) -> tuple[Selected, bool]:
+    """The tag's rows in their order, until the page is full: few are reached, and all else is asked of those alone. The offset
+    keeps it out of the plan of every partition, of which there are many."""
+    order = Order((col(Tagged.twin_id),), descending=True)
+    window = order.window(asked)
+    downwards = order.descending != window.backwards
+    others = [each for each in sa.inspect(Tagged).columns if each.name != "twin_id"]
+    of_tag = sa.select(*others).where(col(Tagged.tag) == parameter("tag"))
+    lying = windowed(of_tag, order, window).limit(None).offset(0).subquery(Tagged.__tablename__)
+    shown, number = aliased(Tagged, lying), lying.c.twin_id
+    found = _matching(shape, shown, sa.select(number.label("number"), number))
+    if shape.priced is not None:
+        found = found.where(_perhaps(prices.price(shape.priced, shown) <= parameter("most_minor")))
+    if shape.exclusivity is not None:
+        found = found.where(_free(shape.exclusivity, number))
+    return found.order_by(number.desc() if downwards else number.asc()).limit(window.limit + 1), downwards
+
+
 def _walked(shape: Shape, asked: WindowShape) -> tuple[Selected, bool]:
+    number = col(Showing.twin_id)
     by_name = shape.order is TwinOrder.NAME
-    shown = Showing if by_name else _together(shape)
-    number = col(shown.twin_id)
     order = Order((col(Showing.name), number)) if by_name else Order((number,), descending=True)
     window = order.window(asked)
     downwards = order.descending != window.backwards
-    found = _matching(shape, shown, sa.select(number.label("number")))
+    found = _matching(shape, Showing, sa.select(number.label("number")))
     if shape.exclusivity is None:
         return windowed(found, order, window), downwards
     if shape.priced is not None:
-        found = found.where(_perhaps(prices.price(shape.priced, shown) <= parameter("most_minor")))
-    if shown is Tagged:  # its rows are in this order: few are reached, and licences are asked for of those alone
-        return windowed(found.where(_free(shape.exclusivity, number)), order, window), downwards
+        found = found.where(_perhaps(prices.price(shape.priced) <= parameter("most_minor")))
     # the offset keeps licences from being asked for before the order is known: then few need be
     ranked = windowed(found, order, window).limit(None).offset(0).subquery("ranked")
     keys = [ranked.c[key.name] for key in order.columns]
@@ -218,7 +235,7 @@ def _seen(which: Seen, shown: type[Shown]) -> Condition:
 
 
 def _listed(shown: type[Shown]) -> Condition:
-    return sa.true() if shown is Tagged else col(Showing.status) == TwinStatus.LISTED.value
+    return col(Showing.status) == TwinStatus.LISTED.value if shown is Showing else sa.true()
 
 
 def _looks(shape: Shape, shown: type[Shown]) -> list[Condition]:
@@ -230,7 +247,7 @@ def _looks(shape: Shape, shown: type[Shown]) -> list[Condition]:
     ]
     if shown is Tagged:
         conditions.append(col(Tagged.tag) == parameter("tag"))
-    elif shape.has("tags"):
+    elif shown is Showing and shape.has("tags"):
         conditions.append(col(Showing.tags).contains(parameter("tags")))
     colours = [name for name in COLOURS if shape.has(name)]
     return conditions + [sa.func.lower(col(getattr(shown, name))) == sa.any_(parameter(name)) for name in colours]
