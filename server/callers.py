@@ -53,6 +53,9 @@ class Known:
         self._callers: OrderedDict[bytes, tuple[Caller, float, float]] = OrderedDict()
         self._forgotten = 0
 
+    def __len__(self) -> int:
+        return len(self._callers)
+
     def forget(self) -> None:
         self._forgotten += 1
         self._callers.clear()
@@ -72,7 +75,9 @@ class Known:
         return caller
 
     def _keep(self, digest: bytes, caller: Caller, until: float) -> None:
-        self._callers[digest] = (caller, until, self._clock())
+        """And keep nobody any longer than is told: an agency's actor names every model that it represents."""
+        now = self._clock()
+        self._callers[digest] = (caller, until, now)
         self._callers.move_to_end(digest)
-        if len(self._callers) > MOST:
+        while self._callers and (len(self._callers) > MOST or next(iter(self._callers.values()))[1] <= now):
             self._callers.popitem(last=False)

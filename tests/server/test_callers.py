@@ -191,3 +191,32 @@ async def test_nobody_is_known_where_nothing_is_remembered() -> None:
     for _ in range(3):
         assert not (await known.caller(b"a", look_up)).is_known
     assert len(asked) == 3
+
+
+async def test_nobody_is_kept_longer_than_told() -> None:
+    async def look_up(digest: bytes) -> Caller:
+        return Caller(ANONYMOUS)
+
+    now = 0.0
+    known = Known(1, clock=lambda: now)
+    for number in range(100):
+        now = number / 10
+        await known.caller(b"%d" % number, look_up)
+    assert len(known) == 10
+    assert (await known.caller(b"99", look_up)).is_known
+    assert not (await known.caller(b"89", look_up)).is_known
+
+
+async def test_who_is_found_late_is_not_kept() -> None:
+    """An answer that took longer than it is good for."""
+    now = 0.0
+
+    async def look_up(digest: bytes) -> Caller:
+        nonlocal now
+        now += 2
+        return Caller(ANONYMOUS)
+
+    known = Known(1, clock=lambda: now)
+    for _ in range(2):
+        assert not (await known.caller(b"a", look_up)).is_known
+    assert len(known) == 0
