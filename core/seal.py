@@ -23,7 +23,7 @@ class Broken(Exception):
     """It was not sealed here, or not for this purpose."""
 
 
-MOST = 8_192
+MOST = 4_096
 """Of each kind so many are remembered: of what is shown often the same is shown again."""
 
 

@@ -53,7 +53,7 @@ class Kept:
     """Presented cards, by number and version, the latest so many: the database lets nobody change one, and it is the same for
     every caller who is led to it. Policies are not kept: a model's own words stand in them, and an erasure takes those out."""
 
-    MOST = 3_000
+    MOST = 2_000
 
     def __init__(self) -> None:
         self.cards: dict[tuple[int, int], RateCard] = {}
