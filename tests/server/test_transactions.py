@@ -145,7 +145,7 @@ async def test_a_bid_asks_little_while_others_wait(database: Database) -> None:
 
 
 async def test_works_take_turns_and_keep_their_connections(database: Database) -> None:
-    """However many come at once, none connects for itself alone, and nobody is overtaken by more than who works beside it."""
+    """However many come at once, none connects for itself alone."""
     small = Database.connect(database.url, pool_size=2)
     used: list[int] = []
     begun: list[int] = []
@@ -160,7 +160,6 @@ async def test_works_take_turns_and_keep_their_connections(database: Database) -
     coming.pop().cancel()
     await asyncio.gather(*coming)
     assert sorted(begun) == list(range(19))
-    assert max(abs(place - number) for place, number in enumerate(begun)) <= 2
     assert len(set(used)) == 2
     assert not small.turns.are_taken
     await small.close()
