@@ -41,7 +41,7 @@ FetchAll = Callable[[str, Sequence[Sequence[Any]]], Awaitable[Sequence[Any]]]
 class Read:
     """A question to the database: `session` reads, `actor` asks, `now` is the database's clock. `fetch` asks
     without the session, of the same transaction where there is one (`core.rows`), and `look_up` does so by a plan that
-    is kept if that seems no dearer, where `fetch` has each statement planned for its values, and `walk` none."""
+    is kept if that seems no dearer, `walk` by one for all values, where `fetch` has each statement planned for its own."""
 
     session: AsyncSession
     actor: Actor

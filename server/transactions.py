@@ -15,9 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.util import greenlet_spawn
 
+from server.asking import PATIENCE_SECONDS
 from server.waiting import Turns
-
-PATIENCE_SECONDS = 30
 
 Send = Callable[[Any, Callable[[], Awaitable[None]], partial[Awaitable[Any]]], Awaitable[Any]]
 """Given the driver's connection, what to do when that is lost, and what to ask it, answers as the driver does."""

@@ -56,9 +56,11 @@ async def accompanied(read: Read, query: TwinQuery, window: Window, asked: Besid
 
 
 def _page(shape: Shape, window: WindowShape, asker: scope.Outline, asked: Companions) -> Plain:
-    along = _walks_a_tag(shape)
-    way = _along_a_tag if along else _walked if shape.order in WALKED else _sorted
-    places, downwards = way(shape, window)
+    along = shape.order is TwinOrder.NEWEST and _together(shape) is Tagged
+    if along:
+        places, downwards = _along_a_tag(shape, window)
+    else:
+        places, downwards = (_walked if shape.order in WALKED else _sorted)(shape, window)
     found = places.subquery("found")
     keys = [each for each in found.c if each.name != "number"]
     order = [key.desc() if downwards else key.asc() for key in keys]
@@ -109,13 +111,8 @@ def _tally(field: str, value: Number) -> Selected:
 # ------------------------------------------------------------------ in which order
 
 
-def _walks_a_tag(shape: Shape) -> bool:
-    """By newest the rows of one tag are in order already."""
-    return shape.order is TwinOrder.NEWEST and _together(shape) is Tagged
-
-
 def _along_a_tag(shape: Shape, asked: WindowShape) -> tuple[Selected, bool]:
-    """The tag's rows in their order, until the page is full: few are reached, and all else is asked of those alone. The offset
+    """By newest: the tag's rows as they lie, until the page is full: few are reached, and all else is asked of those alone. The offset
     keeps it out of the plan of every partition, of which there are many."""
     order = Order((col(Tagged.twin_id),), descending=True)
     window = order.window(asked)
