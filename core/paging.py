@@ -1,7 +1,8 @@
 """Keyset pages: a window on an ordered list, applied to a query, and the slice that came of it. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import sqlalchemy as sa
@@ -83,15 +84,20 @@ def windowed(query: sa.Select[Any], order: Order, window: Window) -> sa.Select[A
     return query.add_columns(*order.columns).order_by(*sorting).limit(window.limit + 1)
 
 
-def sliced(found: Sequence[Any], window: Window) -> Slice[Any]:
-    """What the windowed query found."""
+_FIRST, _REST = itemgetter(0), itemgetter(slice(1, None))
+
+
+def sliced(
+    found: Sequence[Any], window: Window, *, row: Callable[[Any], Any] = _FIRST, key: Callable[[Any], Any] = _REST
+) -> Slice[Any]:
+    """What the windowed query found; `row` and `key` say what of each is what."""
     shown = list(found[: window.limit])
     more = len(found) > window.limit
     if window.backwards:
         shown.reverse()
     return Slice(
-        rows=tuple(row[0] for row in shown),
-        keys=tuple(tuple(row[1:]) for row in shown),
+        rows=tuple(map(row, shown)),
+        keys=tuple(map(key, shown)),
         has_next=window.before is not None if window.backwards else more,
         has_previous=more if window.backwards else window.after is not None,
     )

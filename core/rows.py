@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.dialects.postgresql.ranges import AbstractMultiRange, AbstractRange
 from sqlalchemy.orm import Bundle
 
+from core.tables import FOR_THE_RECORD
 from core.work import Fetch, FetchAll, Read, Work
 
 Reader: TypeAlias = Callable[[Any], Any]
@@ -211,15 +212,16 @@ def _is_taken(parameter: sa.BindParameter[Any] | None) -> bool:
 
 
 def _columns(selected: Any) -> list[Any]:
-    """Of a table or an alias of one, all; of a bundle, those in it; a column by itself."""
+    """Of a table or an alias of one, those that are read; of a bundle, those in it; a column by itself."""
     if isinstance(selected, Bundle):
         return list(selected.exprs)
-    entity = sa.inspect(selected)
-    return (
-        [getattr(selected, each.key) for each in entity.mapper.column_attrs]
-        if hasattr(entity, "mapper")
-        else [selected]
-    )
+    return columns_of(selected) if hasattr(sa.inspect(selected), "mapper") else [selected]
+
+
+def columns_of(table: Any) -> list[Any]:
+    """All that are read."""
+    read = (each for each in sa.inspect(table).mapper.column_attrs if each.columns[0].info != FOR_THE_RECORD)
+    return [getattr(table, each.key) for each in read]
 
 
 class Within:

@@ -36,6 +36,20 @@ MaybeMoment = Annotated[datetime | None, Field(sa_type=sa.DateTime(timezone=True
 Stamp = Annotated[
     datetime | None, Field(sa_type=sa.DateTime(timezone=True), nullable=False, sa_column_kwargs={"server_default": NOW})
 ]
+FOR_THE_RECORD = {"for_the_record": True}
+"""In the `info` of columns that works write and no question reads: they are there for whoever looks into the database, and plain
+rows come without."""
+
+_RECORD: dict[str, Any] = {"info": FOR_THE_RECORD}
+Recorded = Annotated[
+    datetime | None,
+    Field(sa_type=sa.DateTime(timezone=True), nullable=False, sa_column_kwargs={"server_default": NOW, **_RECORD}),
+]
+MaybeRecorded = Annotated[
+    datetime | None, Field(sa_type=sa.DateTime(timezone=True), nullable=True, sa_column_kwargs=_RECORD)
+]
+RecordedText = Annotated[str, Field(sa_column_kwargs=_RECORD)]
+
 Numbers = Annotated[MultiRange[int], Field(sa_type=pg.INT4MULTIRANGE)]
 Days = Annotated[Range[date], Field(sa_type=pg.DATERANGE)]
 Texts = Annotated[list[str], Field(sa_type=pg.ARRAY(Text), sa_column_kwargs={"server_default": text("'{}'")})]

@@ -23,7 +23,7 @@ def connection(
 ) -> C:
     """The cursors of its edges are good for the list of this name."""
     nodes = [present(row) for row in found.rows]
-    places = [Place(list_name, key) for key in found.keys]
+    places = Place.all(list_name, found.keys)
     return kind(
         edges=[Edge(place=place, node=node) for place, node in zip(places, nodes, strict=True)],
         nodes=nodes,

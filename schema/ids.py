@@ -8,15 +8,16 @@ import strawberry
 from core.errors import NotFound
 from core.seal import Broken, Seal
 from schema.context import Info
+from schema.relations import sealed
 
 T = TypeVar("T")
 
 PARTIES = ("Model", "Agency", "Brand", "Contributor")
 
 
-def sealed_id(root: Any, info: Info) -> strawberry.ID:
+def own_id() -> Any:
     """The id of any type that keeps its row's number in `row_id`. Its kind is the name of the type."""
-    return strawberry.ID(info.context.seal.id(type(root).__name__, root.row_id))
+    return sealed(lambda root, seal: seal.id(type(root).__name__, root.row_id))
 
 
 @strawberry.interface
@@ -24,7 +25,7 @@ class Node:
     """Something that has an id."""
 
     row_id: strawberry.Private[int]
-    id: strawberry.ID = strawberry.field(resolver=sealed_id)
+    id: strawberry.ID = own_id()
 
 
 def opened(seal: Seal, id: str) -> tuple[str, int] | None:

@@ -1,6 +1,6 @@
 """Connections: one page of a longer list, with sealed cursors."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -11,6 +11,7 @@ from core.paging import DEFAULT_SIZE, MAXIMUM_SIZE, Window
 from core.seal import Broken, Seal
 from schema.context import Info
 from schema.errors import ApiError, ErrorCode
+from schema.relations import sealed
 
 T = TypeVar("T")
 
@@ -19,17 +20,23 @@ Key = tuple[Any, ...]
 
 
 class Place(NamedTuple):
-    """Where a row stands: in the list of this name, at this key. A cursor is a sealed place."""
+    """Where a row stands: in the list of this purpose, at this key. A cursor is a sealed place."""
 
-    list_name: str
+    purpose: str
     key: Key
 
-    def sealed(self, info: Info) -> str:
+    @classmethod
+    def all(cls, list_name: str, keys: Iterable[Key]) -> list["Place"]:
+        """Of some rows of one list."""
+        purpose = _purpose(list_name)
+        return [cls(purpose, key) for key in keys]
+
+    def sealed(self, seal: Seal) -> str:
         """What are numbers is remembered; names are not."""
-        purpose, seal, first = f"cursor:{self.list_name}", info.context.seal, self.key[0]
-        if len(self.key) == 1 and first.__class__ is int:
-            return seal.number(purpose, first)
-        return seal.close(purpose, orjson.dumps(self.key))
+        purpose, key = self
+        if len(key) == 1 and key[0].__class__ is int:
+            return seal.number(purpose, key[0])
+        return seal.close(purpose, orjson.dumps(key))
 
 
 @strawberry.type
@@ -38,24 +45,15 @@ class PageInfo:
     has_previous_page: bool
     start: strawberry.Private[Place | None]
     end: strawberry.Private[Place | None]
-
-    @strawberry.field
-    def start_cursor(self, info: Info) -> str | None:
-        return None if self.start is None else self.start.sealed(info)
-
-    @strawberry.field
-    def end_cursor(self, info: Info) -> str | None:
-        return None if self.end is None else self.end.sealed(info)
+    start_cursor: str | None = sealed(lambda info, seal: None if info.start is None else info.start.sealed(seal))
+    end_cursor: str | None = sealed(lambda info, seal: None if info.end is None else info.end.sealed(seal))
 
 
 @strawberry.type
 class Edge(Generic[T]):
     place: strawberry.Private[Place]
     node: T
-
-    @strawberry.field
-    def cursor(self, info: Info) -> str:
-        return self.place.sealed(info)
+    cursor: str = sealed(lambda edge, seal: edge.place.sealed(seal))
 
 
 @strawberry.type
@@ -108,7 +106,11 @@ class Page:
         if cursor is None:
             return None
         try:
-            return tuple(orjson.loads(self.seal.open(f"cursor:{list_name}", cursor)))
+            return tuple(orjson.loads(self.seal.open(_purpose(list_name), cursor)))
         except Broken:
             wrong = "This cursor is not one of this list. Send one that came with its edges, in the same order."
             raise ApiError(ErrorCode.BAD_USER_INPUT, wrong) from None
+
+
+def _purpose(list_name: str) -> str:
+    return f"cursor:{list_name}"

@@ -11,7 +11,7 @@ from schema import policy
 from schema.api_keys import ApiKey
 from schema.context import Info
 from schema.enums import AssetStatus, BidStatus, Industry, LicenceStatus, MandateStatus
-from schema.ids import Node, sealed_id, stored
+from schema.ids import Node, own_id, stored
 from schema.paging import Connection, Page
 from schema.people import Invitation, Member, Passkey, Session
 from schema.relations import asked_beside, related
@@ -46,7 +46,7 @@ MEMBERS_ONLY = "Members only, as everything below."
 )
 class Party:
     row_id: strawberry.Private[int]
-    id: strawberry.ID = strawberry.field(resolver=sealed_id)
+    id: strawberry.ID = own_id()
     handle: str
     name: str
     country: str = strawberry.field(description="ISO 3166-1 alpha-2.")

@@ -7,13 +7,13 @@ import strawberry
 
 from market import tables
 from schema.errors import InvalidInput, NotAllowed, WrongState
-from schema.ids import sealed_id, stored
+from schema.ids import own_id, stored
 
 
 @strawberry.type
 class Passkey:
     row_id: strawberry.Private[int]
-    id: strawberry.ID = strawberry.field(resolver=sealed_id)
+    id: strawberry.ID = own_id()
     name: str
     created_at: datetime
     last_used_at: datetime | None
@@ -28,7 +28,7 @@ class Passkey:
 @strawberry.type(description="A browser in which the person has signed in.")
 class Session:
     row_id: strawberry.Private[int]
-    id: strawberry.ID = strawberry.field(resolver=sealed_id)
+    id: strawberry.ID = own_id()
     user_agent: str = strawberry.field(description="As the browser called itself.")
     created_at: datetime
     last_seen_at: datetime = strawberry.field(description="To the minute.")
@@ -48,7 +48,7 @@ class Session:
 @strawberry.type(description="A person who acts for a party.")
 class Member:
     row_id: strawberry.Private[int]
-    id: strawberry.ID = strawberry.field(resolver=sealed_id)
+    id: strawberry.ID = own_id()
     name: str
     email: str
     since: datetime
@@ -68,7 +68,7 @@ class Member:
 @strawberry.type(description="A letter that makes whoever brings it first a member.")
 class Invitation:
     row_id: strawberry.Private[int]
-    id: strawberry.ID = strawberry.field(resolver=sealed_id)
+    id: strawberry.ID = own_id()
     created_at: datetime
     expires_at: datetime
 

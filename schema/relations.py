@@ -1,6 +1,7 @@
 """Fields that are one step away: what a row points at, through a loader, and what is worked out of it."""
 
 from collections.abc import Awaitable, Callable, Generator, Iterator
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import strawberry
@@ -18,13 +19,14 @@ from strawberry import UNSET
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from core.paging import DEFAULT_SIZE, MAXIMUM_SIZE
+from core.seal import Seal
 from market.states import ListingStatus
 from market.store.companions import Beside, Companion, Companions, FewListings
 from schema.context import Info
 
 T = TypeVar("T")
 
-BESIDE, DERIVED, RELATED = "beside", "derived", "related"
+BESIDE, DERIVED, RELATED, SEALED = "beside", "derived", "related", "sealed"
 """In a field's metadata."""
 MOST_KNOWN = 2_000
 _BESIDE: dict[int, tuple[FieldNode, Companions, FieldNode | None]] = {}
@@ -135,6 +137,20 @@ def derived(make: Callable[[Any], Any], **described: Any) -> Any:
         return make(root)
 
     return strawberry.field(resolver=resolve, metadata={DERIVED: make}, **described)
+
+
+def column(name: str, **described: Any) -> Any:
+    """A field that is a column of its object's `row`."""
+    return derived(attrgetter(f"row.{name}"), **described)
+
+
+def sealed(make: Callable[[Any, Seal], Any], **described: Any) -> Any:
+    """A field that `make` seals: an id or a cursor of its object."""
+
+    def resolve(root: Any, info: Info):  # type: ignore[no-untyped-def]
+        return make(root, info.context.seal)
+
+    return strawberry.field(resolver=resolve, metadata={SEALED: make}, **described)
 
 
 class Lasting:

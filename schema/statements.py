@@ -9,7 +9,7 @@ from market.store.statements import LicenceNamed
 from payments import statements
 from schema.context import Info
 from schema.enums import MovementKind
-from schema.ids import sealed_id
+from schema.ids import own_id
 from schema.money import Money
 from schema.paging import Connection, Page
 from schema.rates import ShareRole
@@ -23,7 +23,7 @@ from schema.scalars import Currency
 class StatementLine:
     row_id: strawberry.Private[int]
     payout_row_id: strawberry.Private[int | None]
-    id: strawberry.ID = strawberry.field(resolver=sealed_id)
+    id: strawberry.ID = own_id()
     at: datetime
     kind: MovementKind
     amount: Money = strawberry.field(description="Negative where the payee's money became less.")

@@ -18,7 +18,7 @@ from schema.money import MoneyInput
 from schema.paging import Connection, Page
 from schema.parties import Agency, Model
 from schema.rates import Quote, RateCard
-from schema.relations import BESIDE, related
+from schema.relations import BESIDE, column, related
 from schema.rights import Availability, RightsInput, countries
 from schema.scalars import Territory
 
@@ -33,20 +33,20 @@ Listings: TypeAlias = Annotated["ListingConnection", strawberry.lazy("schema.lis
 @strawberry.type
 class Twin(Node):
     row: strawberry.Private[tables.Twin]
-    handle: str
-    name: str
-    status: TwinStatus
-    version: int
-    description: str
-    height_cm: int | None
-    bust_cm: int | None
-    waist_cm: int | None
-    hips_cm: int | None
-    shoe_size_eu: Decimal | None
-    hair_colour: str | None
-    eye_colour: str | None
-    tags: list[str]
-    preview_urls: list[str]
+    handle: str = column("handle")
+    name: str = column("name")
+    status: TwinStatus = column("status")
+    version: int = column("version")
+    description: str = column("description")
+    height_cm: int | None = column("height_cm")
+    bust_cm: int | None = column("bust_cm")
+    waist_cm: int | None = column("waist_cm")
+    hips_cm: int | None = column("hips_cm")
+    shoe_size_eu: Decimal | None = column("shoe_size_eu")
+    hair_colour: str | None = column("hair_colour")
+    eye_colour: str | None = column("eye_colour")
+    tags: list[str] = column("tags")
+    preview_urls: list[str] = column("preview_urls")
     model: Model = related(lambda twin, load: load.model.load(twin.row.model_id), beside=Companion.MODEL)
     agency: Agency | None = related(
         lambda twin, load: load.agency_in_force.load(twin.row.model_id),
@@ -64,24 +64,7 @@ class Twin(Node):
 
     @classmethod
     def of(cls, row: tables.Twin) -> Self:
-        return cls(
-            row_id=stored(row.id),
-            row=row,
-            handle=row.handle,
-            name=row.name,
-            status=row.status,
-            version=row.version,
-            description=row.description,
-            height_cm=row.height_cm,
-            bust_cm=row.bust_cm,
-            waist_cm=row.waist_cm,
-            hips_cm=row.hips_cm,
-            shoe_size_eu=row.shoe_size_eu,
-            hair_colour=row.hair_colour,
-            eye_colour=row.eye_colour,
-            tags=row.tags,
-            preview_urls=row.preview_urls,
-        )
+        return cls(row_id=stored(row.id), row=row)
 
     @strawberry.field(description="The asking price for these rights, with its split. Null where no rate covers them.")
     async def quote(self, info: Info, rights: RightsInput) -> Quote | None:

@@ -75,14 +75,8 @@ def is_lost(connection: Any) -> bool:
 
 async def _read_as_the_dialect(connection: Any) -> None:
     """What comes over it is read as the engine's dialect would."""
-    for kind, begins in (("json", b""), ("jsonb", b"\x01")):
-        await connection.set_type_codec(
-            kind,
-            schema="pg_catalog",
-            format="binary",
-            encoder=lambda text, begins=begins: begins + text.encode(),
-            decoder=lambda sent, begins=begins: orjson.loads(sent[len(begins) :]),
-        )
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(kind, schema="pg_catalog", encoder=str, decoder=orjson.loads)
 
 
 async def _leave(connection: Any) -> None:

@@ -37,6 +37,10 @@ WALKING = {"plan_cache_mode": "force_generic_plan", "enable_sort": "off", "enabl
 """Where there is one way to the rows, to plan it takes as long as to go it. It goes along an index, so that it can stop: nothing is
 gathered and sorted that can be had in order."""
 
+WALKS = 4
+"""So many walks of one process at once. What they find takes it longer to tell than PostgreSQL to find: more of them would only keep
+PostgreSQL's processes from its core, and each of their connections keeps all those plans."""
+
 RESTED_SECONDS = 1
 """A session's connection that rested for longer is tried before it is used: the server may have gone meanwhile. To try it
 each time would cost every piece of work one more question."""
@@ -64,8 +68,9 @@ class Database:
         working, asking = ({"server_settings": each} for each in (SETTINGS, SETTINGS | SEARCHING))
         writes = create_async_engine(url, connect_args=working, max_overflow=pool_size, **size)
         reads = create_async_engine(url, connect_args=asking, max_overflow=0, isolation_level="AUTOCOMMIT", **size)
-        planned = SETTINGS | SEARCHING, SETTINGS, SETTINGS | WALKING
-        searches, look_ups, walks = (Pool(reads, each, pool_size) for each in planned)
+        searches = Pool(reads, SETTINGS | SEARCHING, pool_size)
+        look_ups = Pool(reads, SETTINGS, pool_size)
+        walks = Pool(reads, SETTINGS | WALKING, min(WALKS, pool_size))
         turns = Turns(pool_size)
         return cls(url, _trying_the_rested(writes), _trying_the_rested(reads), searches, look_ups, walks, turns)
 

@@ -41,6 +41,16 @@ async def test_a_plain_row_has_the_values_of_the_sessions(database: Database) ->
             assert (one, type(one)) == (other, type(other)), name
 
 
+async def test_a_plain_row_comes_without_what_no_question_reads(database: Database) -> None:
+    await factories.listed_twin(database, await factories.model(database))
+    for table, without in ((Twin, {"created_at"}), (RateCard, {"set_at", "set_by"})):
+        query = Plain(sa.select(table))
+        async with database.read(SYSTEM)() as read, database.work(SYSTEM)() as work:
+            (plain,), (kept,) = await query.rows(read, {}), await query.rows(work, {})
+        assert set(table.model_fields) - set(plain._fields) == without
+        assert all(getattr(kept, name) is not None for name in without)
+
+
 async def test_its_parameters_may_differ_every_time(database: Database) -> None:
     await jobs(database)
     for least in (0, 1, 0):

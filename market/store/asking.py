@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,7 +36,9 @@ async def by_outline(
     things, `together` says how many, and a row of the page is a tuple of them."""
     query = _paged(plan, build, scope.outline(read.actor), order, window.shape)
     found = await query.all(read, scope.values(read, **values, **window.values))
-    return sliced(found if together == 1 else [(row[:together], *row[together:]) for row in found], window)
+    if together == 1:
+        return sliced(found, window)
+    return sliced(found, window, row=itemgetter(slice(together)), key=itemgetter(slice(together, None)))
 
 
 @cache

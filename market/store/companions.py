@@ -1,8 +1,9 @@
 """What stands beside a twin, read in the statement that finds it: one round trip instead of one for each relation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -73,28 +74,25 @@ class Accompanied(NamedTuple):
 
 
 def beside(query: sa.Select[Any], asker: scope.Outline, asked: Companions) -> sa.Select[Any]:
-    """The same rows of a query from `Twin`, with the companions in further columns; `told` reads them."""
+    """The same rows of a query from `Twin`, with the companions in further columns; `telling` reads them."""
     query = query.select_from(Twin)
     for companion in needed(asked):
         query = _with(query, asker, companion)
     return query
 
 
-def told(row: tuple[Any, ...], asked: Companions) -> tuple[Accompanied, tuple[Any, ...]]:
-    """Of a row that begins with the twin and ends with its companions: those, and what stands between."""
-    width, places = _places(asked)
-    companions = [None if place is None else row[place] for place in places]
-    if companions[-1] is not None:
-        companions[-1] = LISTINGS.rows(companions[-1])
-    return Accompanied(row[0], *companions), row[1 : len(row) - width]
-
-
 @cache
-def _places(asked: Companions) -> tuple[int, list[int | None]]:
-    """How many columns the companions have, and where each of `Accompanied` stands, from the end of a row."""
+def telling(asked: Companions) -> tuple[Callable[[Any], Accompanied], Callable[[Any], tuple[Any, ...]]]:
+    """Of a row that begins with the twin and ends with its companions: what makes of it those, and what stands between."""
     names = [name for companion in needed(asked) for name in _NAMES[companion]]
-    at = {name: place - len(names) for place, name in enumerate(names)}
-    return len(names), [at.get(name) for name in Accompanied._fields[1:]]
+    at = {name: place - len(names) - 1 for place, name in enumerate(names)}  # from the end, behind which stands a None
+    pick = itemgetter(0, *(at.get(name, -1) for name in Accompanied._fields[1:]))
+
+    def told(row: Any) -> Accompanied:
+        found = Accompanied._make(pick((*row, None)))
+        return found if found.listings is None else found._replace(listings=LISTINGS.rows(found.listings))
+
+    return told, itemgetter(slice(1, -len(names) or None))
 
 
 def needed(asked: Companions) -> list[Companion]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Bundle, aliased
 from sqlmodel import col
 
 from core.errors import NotFound
-from core.rows import HELD, Held, once_held
+from core.rows import HELD, Held, columns_of, once_held
 from core.store import Telling
 from core.work import Work
 from market.bidding import LATEST, Lead
@@ -110,12 +110,12 @@ def _contest() -> sa.Select[Any]:
     asked = sa.and_(col(RateCard.twin_id) == twin, col(RateCard.version) == col(Twin.card_version))
     return (
         sa.select(
-            _some(Listing, but=("created_at", "bid_count")),
+            _some(Listing, but=("bid_count",)),
             _some(Twin, only=("id", "model_id", "status", "version", "policy_version")),
             col(Party.name),
             col(Party.country),
             Payer,
-            _some(ConsentPolicy, but=("twin_id", "set_at", "set_by")),
+            _some(ConsentPolicy, but=("twin_id",)),
             col(RateCard.floor_minor),
             col(RateCard.currency),
             once_held(_taken()),
@@ -133,8 +133,7 @@ def _contest() -> sa.Select[Any]:
 
 
 def _some(table: Any, *, only: Sequence[str] = (), but: Sequence[str] = ()) -> Bundle[Any]:
-    columns = {each.key: getattr(table, each.key) for each in sa.inspect(table).mapper.column_attrs}
-    kept = [each for name, each in columns.items() if (name in only if only else name not in but)]
+    kept = [each for each in columns_of(table) if (each.key in only if only else each.key not in but)]
     return Bundle(table.__name__, *kept)
 
 

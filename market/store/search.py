@@ -51,8 +51,8 @@ async def accompanied(read: Read, query: TwinQuery, window: Window, asked: Besid
     values |= window.values
     if asked.listings is not None:
         values |= scope.values(read, **asked.values)
-    rows = [companions.told(row, asked.companions) for row in await page.all(read, values)]
-    return sliced([(twin, *key) for twin, key in rows], window)
+    told, key = companions.telling(asked.companions)
+    return sliced(await page.all(read, values), window, row=told, key=key)
 
 
 def _page(shape: Shape, window: WindowShape, asker: scope.Outline, asked: Companions) -> Plain:

@@ -35,7 +35,8 @@ async def find(read: Read, twin_id: int) -> Twin:
 async def by_handle(read: Read, handle: str, asked: Beside = companions.ALONE) -> Accompanied | None:
     query = _named(scope.outline(read.actor), asked.companions)
     found = await query.all(read, scope.values(read, handle=handle, **asked.values))
-    return companions.told(found[0], asked.companions)[0] if found else None
+    told, _ = companions.telling(asked.companions)
+    return told(found[0]) if found else None
 
 
 @cache

@@ -10,7 +10,7 @@ from core.tables import (
     MaybeMinor,
     Minor,
     Moment,
-    Stamp,
+    Recorded,
     listed,
     one_of,
     ref,
@@ -40,7 +40,7 @@ class Listing(RightsColumns, table=True):
     current_minor: MaybeMinor = None
     reserve_met: bool = False
     bid_count: int = 0
-    created_at: Stamp = None
+    created_at: Recorded = None
     __table_args__ = (
         listed("format", ListingFormat),
         listed("outcome", Outcome),

@@ -8,8 +8,9 @@ from core.tables import (
     Days,
     Id,
     MaybeMoment,
+    MaybeRecorded,
     Numbers,
-    Stamp,
+    Recorded,
     Table,
     listed,
     one_of,
@@ -32,9 +33,9 @@ class Mandate(Table, table=True):
     territories: Numbers
     days: Days
     decides_assets_since: MaybeMoment = None
-    proposed_at: Stamp = None
-    answered_at: MaybeMoment = None
-    ended_at: MaybeMoment = None
+    proposed_at: Recorded = None
+    answered_at: MaybeRecorded = None
+    ended_at: MaybeRecorded = None
     __table_args__ = (
         listed("status", MandateStatus),
         sa.CheckConstraint("commission_bps between 0 and 2000", name="commission"),

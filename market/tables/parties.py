@@ -11,6 +11,7 @@ from core.actor import Scope
 from core.tables import (
     Id,
     MaybeMoment,
+    Recorded,
     Stamp,
     Table,
     listed,
@@ -32,7 +33,7 @@ class Party(Table, table=True):
     name: str
     country: str = Field(sa_type=sa.CHAR(2))
     industry: Industry | None = one_of(Industry, nullable=True, default=None)
-    created_at: Stamp = None
+    created_at: Recorded = None
     __table_args__ = (
         listed("kind", PartyKind),
         listed("industry", Industry),

@@ -13,7 +13,8 @@ from core.tables import (
     Json,
     Minor,
     Numbers,
-    Stamp,
+    Recorded,
+    RecordedText,
     Table,
     Texts,
     append_only,
@@ -50,7 +51,7 @@ class Twin(Table, table=True):
     preview_urls: Texts = []
     policy_version: int = 0
     card_version: int = 0
-    created_at: Stamp = None
+    created_at: Recorded = None
     __table_args__ = (
         listed("status", TwinStatus),
         sa.CheckConstraint("handle ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(handle) <= 60", name="handle"),
@@ -70,8 +71,8 @@ class ConsentPolicy(Table, table=True):
     asset_approval_required: bool
     training_allowed: bool
     restrictions: Texts = []
-    set_at: Stamp = None
-    set_by: str
+    set_at: Recorded = None
+    set_by: RecordedText
 
 
 class RateCard(Table, table=True):
@@ -86,8 +87,8 @@ class RateCard(Table, table=True):
     industry_exclusivity_e4: int
     total_exclusivity_e4: int
     floor_minor: Minor
-    set_at: Stamp = None
-    set_by: str
+    set_at: Recorded = None
+    set_by: RecordedText
 
 
 redactable(ConsentPolicy, columns=("restrictions",), of="select model_id from twin where twin.id = old.twin_id")

@@ -48,6 +48,9 @@ class DataLoader(dataloader.DataLoader[K, T]):
     def prime(self, key: K, value: T, force: bool = False) -> None:
         self._primed[key] = Here(value)
 
+    def prime_many(self, values: Mapping[K, T], force: bool = False) -> None:
+        self._primed |= {key: Here(value) for key, value in values.items()}
+
 
 class Kept:
     """Presented cards, by number and version, the latest so many: the database lets nobody change one, and it is the same for

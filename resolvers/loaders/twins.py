@@ -32,6 +32,7 @@ Version: TypeAlias = tuple[int, int]
 
 Asked: TypeAlias = tuple[tables.Twin, Rights]
 
+R = TypeVar("R")
 T = TypeVar("T")
 
 Ask: TypeAlias = Callable[[Read, Sequence[tables.Twin], Rights], Awaitable[Mapping[int, T]]]
@@ -62,7 +63,10 @@ class Twins(Parties):
     async def twin_called(self, handle: str, beside: Beside) -> Twin | None:
         async with self.read() as read:
             found = await store.twins.by_handle(read, handle, beside)
-        return None if found is None else self._meeting(beside, read.now)(found)
+        if found is None:
+            return None
+        self._meet([found], beside, read.now)
+        return Twin.of(found.twin)
 
     async def search(self, query: TwinQuery, page: Page, beside: Beside) -> TwinConnection:
         name = f"twins:{query.order}"
@@ -74,62 +78,47 @@ class Twins(Parties):
                 counted = await store.search.facets(read, query)
             return [Facet.of(field, counts) for field, counts in counted.items()]
 
+        self._meet(found.rows, beside, read.now)
         count = asking(self.read, store.search.count, query)
         return connection(
-            TwinConnection, found, list_name=name, present=self._meeting(beside, read.now), count=count, tally=tally
+            TwinConnection, found, list_name=name, present=lambda each: Twin.of(each.twin), count=count, tally=tally
         )
 
-    def _meeting(self, asked: Beside, now: datetime) -> Callable[[Accompanied], Twin]:
-        """Makes of each of some rows its twin; and whoever asks for what came beside it finds it loaded. `now`: at which
-        moment it was found."""
-        meet: dict[Companion, Callable[[Accompanied], None]] = {
-            Companion.MODEL: self._meet_model,
-            Companion.MANDATE: self._meet_mandate,
-            Companion.AGENCY: self._meet_agency,
-            Companion.POLICY: self._meet_policy,
-            Companion.CARD: self._meet_card,
-            Companion.LISTINGS: partial(self._meet_listings, asked.listings, now),
-        }
-        wanted = [meet[each] for each in needed(asked.companions)]
+    def _meet(self, found: Sequence[Accompanied], asked: Beside, now: datetime) -> None:
+        """Whoever asks for what came beside some twins finds it loaded. `now`: at which moment they were found."""
+        for companion in needed(asked.companions):
+            match companion:
+                case Companion.MODEL:
+                    models = (each.model for each in found if each.model is not None)
+                    self.party.prime_many({stored(model.id): party_of(model) for model in models})
+                case Companion.MANDATE:
+                    self._meet_agencies(found)
+                    mandates = {each.twin.model_id: _maybe(Mandate.of, each.mandate) for each in found}
+                    self.mandate_in_force.prime_many(mandates)
+                case Companion.AGENCY:
+                    self._meet_agencies(found)
+                case Companion.POLICY:
+                    self.policy.prime_many({_policy_version(each.twin): _policy(each.policy) for each in found})
+                case Companion.CARD:
+                    cards = {_card_version(each.twin): _maybe(self._kept.card, each.card) for each in found}
+                    self.rate_card.prime_many(cards)
+                case Companion.LISTINGS if asked.listings is not None:
+                    few = {stored(each.twin.id): Few(asked.listings, now, each.listings or ()) for each in found}
+                    self._few_listings.update(few)
 
-        def met(found: Accompanied) -> Twin:
-            for each in wanted:
-                each(found)
-            return Twin.of(found.twin)
-
-        return met
-
-    def _meet_listings(self, asked: FewListings | None, now: datetime, found: Accompanied) -> None:
-        if asked is not None and found.listings is not None:
-            self._few_listings[stored(found.twin.id)] = Few(asked, now, found.listings)
+    def _meet_agencies(self, found: Sequence[Accompanied]) -> None:
+        """Many twins have the same."""
+        agencies = {stored(each.agency.id): each.agency for each in found if each.agency is not None}
+        shown = {number: Agency.of(agency) for number, agency in agencies.items()}
+        self.party.prime_many(shown)
+        self.agency_in_force.prime_many(
+            {each.twin.model_id: shown[stored(each.agency.id)] if each.agency else None for each in found}
+        )
 
     @cached_property
     def _few_listings(self) -> dict[int, Few]:
         """By twin, of those that were found with some of their listings."""
         return {}
-
-    def _meet_model(self, found: Accompanied) -> None:
-        if found.model is not None:
-            self.party.prime(found.twin.model_id, party_of(found.model))
-
-    def _meet_agency(self, found: Accompanied) -> None:
-        agency = None if found.agency is None else Agency.of(found.agency)
-        self.agency_in_force.prime(found.twin.model_id, agency)
-        if agency is not None:
-            self.party.prime(agency.row_id, agency)
-
-    def _meet_mandate(self, found: Accompanied) -> None:
-        self._meet_agency(found)
-        mandate = None if found.mandate is None else Mandate.of(found.mandate)
-        self.mandate_in_force.prime(found.twin.model_id, mandate)
-
-    def _meet_policy(self, found: Accompanied) -> None:
-        told = ConsentPolicy.none_yet() if found.policy is None else ConsentPolicy.of(policy_of(found.policy))
-        self.policy.prime((stored(found.twin.id), found.twin.policy_version), told)
-
-    def _meet_card(self, found: Accompanied) -> None:
-        version = (stored(found.twin.id), found.twin.card_version)
-        self.rate_card.prime(version, None if found.card is None else self._kept.card(found.card))
 
     @cached_property
     def policy(self) -> DataLoader[Version, ConsentPolicy]:
@@ -157,6 +146,22 @@ class Twins(Parties):
         """Ask once for each different rights, for all the twins for which they are asked."""
 
         return self.asked(partial(_of_each, ask), cache_key_fn=lambda asked: (asked[0].id, asked[1]))
+
+
+def _maybe(of: Callable[[R], T], row: R | None) -> T | None:
+    return None if row is None else of(row)
+
+
+def _policy_version(twin: tables.Twin) -> Version:
+    return stored(twin.id), twin.policy_version
+
+
+def _card_version(twin: tables.Twin) -> Version:
+    return stored(twin.id), twin.card_version
+
+
+def _policy(row: tables.ConsentPolicy | None) -> ConsentPolicy:
+    return ConsentPolicy.none_yet() if row is None else ConsentPolicy.of(policy_of(row))
 
 
 async def _policies(read: Read, versions: Sequence[Version]) -> list[ConsentPolicy]:

@@ -8,7 +8,7 @@ import pytest
 
 from server import asking
 from server.asking import Pool
-from server.database import SEARCHING, SETTINGS, Database
+from server.database import SEARCHING, SETTINGS, WALKS, Database
 
 
 @pytest.fixture
@@ -106,6 +106,16 @@ async def test_what_is_closed_waits_for_who_asks_and_may_be_asked_again(pool: Po
     await pool.give_back(taken)
     await closing
     assert await asked(pool) != number
+
+
+async def test_few_walks_go_at_once(database: Database) -> None:
+    taken = [await database.walks.take() for _ in range(WALKS)]
+    fifth = asyncio.create_task(asked(database.walks))
+    await asyncio.sleep(0.05)
+    assert not fifth.done()
+    for each in taken:
+        await database.walks.give_back(each)
+    await fifth
 
 
 async def test_searches_are_planned_for_their_values_look_ups_once_and_walks_for_all(database: Database) -> None:

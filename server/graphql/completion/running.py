@@ -147,11 +147,12 @@ class Arguments(dict[Asked, dict[str, Any]]):
 class Completion:
     """Of one value. `waiting` are values that will come, each with its place in the answer and what is to be made of it."""
 
-    __slots__ = ("arguments", "executor", "given", "infos", "load", "raw", "waiting")
+    __slots__ = ("arguments", "executor", "given", "infos", "load", "raw", "seal", "waiting")
 
     def __init__(self, executor: Any, converter: Any) -> None:
         self.executor = executor
         self.load = getattr(executor.context_value, "load", None)
+        self.seal = getattr(executor.context_value, "seal", None)
         self.raw = Raw(executor)
         self.infos = Infos(self.raw)
         self.given = Given(executor)

@@ -22,7 +22,7 @@ from graphql.execution.collect_fields import FieldDetailsList, collect_fields
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
-from schema.relations import DERIVED, RELATED, Here, Lasting
+from schema.relations import DERIVED, RELATED, SEALED, Here, Lasting
 from server.graphql.completion.arguments import Reader, Unusual
 from server.graphql.completion.inputs import Literals, Unread
 from server.graphql.completion.running import Asked, Bail, Completer, Completion, admit
@@ -117,11 +117,10 @@ class Writer:
             members, leaf = self._enum(kind), self._leaf(kind)
             return [f"{v} = {members[1]}[{v}] if {v}.__class__ is {members[0]} else {leaf}({v})"]
         if isinstance(kind, GraphQLList):
-            item = self._value(kind.of_type, details)
             return [
                 f"if {v}.__class__ is not list and {v}.__class__ is not tuple:",
                 "    raise Bail",
-                f"{v} = [{item}(each, x) for each in {v}]",
+                f"{v} = [{self._item(kind.of_type, details)} for each in {v}]",
             ]
         if isinstance(kind, GraphQLObjectType):
             return [f"{v} = {self._object(kind, details)}({v}, x)"]
@@ -130,6 +129,13 @@ class Writer:
             known, learner = self._named(learn.known, "known"), self._named(learn, "learn")
             return [f"{v} = ({known}.get({v}.__class__) or {learner}({v}, x))({v}, x)"]
         raise Unfit
+
+    def _item(self, kind: GraphQLOutputType, details: FieldDetailsList) -> str:
+        """What stands for `each` of a list. There may be many: what is one as it is costs no call."""
+        inner = kind.of_type if isinstance(kind, GraphQLNonNull) else None
+        if isinstance(inner, GraphQLScalarType) and inner.name in EXACT:
+            return f"{self._leaf(inner)}(each) if {EXACT[inner.name].format('each')} else each"
+        return f"{self._value(kind, details)}(each, x)"
 
     # -------------------------------------------------------------- objects
 
@@ -194,6 +200,9 @@ class Writer:
             return [f"{v} = v.{strawberry.python_name}", *self._completed(field.type, fields, v)], v, []
         if (make := strawberry.metadata.get(DERIVED)) is not None:
             return [f"{v} = {self._named(make, 'make')}(v)", *self._completed(field.type, fields, v)], v, []
+        if (make := strawberry.metadata.get(SEALED)) is not None:
+            self._asks = True  # by the seal of this answer
+            return [f"{v} = {self._named(make, 'make')}(v, x.seal)", *self._completed(field.type, fields, v)], v, []
         if (load := strawberry.metadata.get(RELATED)) is not None:
             return [], "None", self._loaded(v, self._named(load, "load"), key, self._value(field.type, fields))
         asked = Asked(kind, key, field, fields, strawberry, self._reader(strawberry), _literals(field, fields))
