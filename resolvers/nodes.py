@@ -38,10 +38,7 @@ class NodeQueries:
     @strawberry.field
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         async with policy.read(info) as read:
-            found = (await _find(info, read, [id]))[0]
-        if isinstance(found, Listing):
-            info.context.load.listing.prime(found.row_id, found)
-        return found
+            return (await _find(info, read, [id]))[0]
 
     @strawberry.field
     async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
@@ -58,7 +55,17 @@ async def _find(info: Info, read: Read, ids: list[strawberry.ID]) -> list[Node |
     for kind, number in filter(None, asked):
         numbers[kind].add(number)
     found = {kind: await FINDERS[kind](read, wanted) for kind, wanted in numbers.items() if kind in FINDERS}
+    for each in found.get("Listing", {}).values():
+        _meet(info, each)
     return [found[each[0]].get(each[1]) if each is not None and each[0] in found else None for each in asked]
+
+
+def _meet(info: Info, listing: Node) -> None:
+    """Its bids ask for it, and it for its twin."""
+    assert isinstance(listing, Listing)  # noqa: S101 - found as one
+    info.context.load.listing.prime(listing.row_id, listing)
+    if listing.beside is not None:
+        info.context.load.twin.prime(listing.beside.row_id, listing.beside)
 
 
 def _party(kind: PartyKind) -> Find:
@@ -87,7 +94,8 @@ async def _twins(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
 
 
 async def _listings(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:
-    return {number: Listing.of(row, read.now) for number, row in (await store.listings.by_ids(read, numbers)).items()}
+    found = await store.listings.with_twins(read, numbers)
+    return {number: Listing.of(listing, read.now, twin) for number, (listing, twin) in found.items()}
 
 
 async def _bids(read: Read, numbers: Collection[int]) -> Mapping[int, Node]:

@@ -26,7 +26,7 @@ from schema.money import Money, MoneyInput
 from schema.paging import Connection
 from schema.parties import Brand
 from schema.rates import SharePreview
-from schema.relations import derived, related
+from schema.relations import column, derived, related
 from schema.rights import Rights, RightsInput
 from schema.twins import Twin
 
@@ -41,35 +41,31 @@ MaybeLicence: TypeAlias = Annotated["Licence", strawberry.lazy("schema.licences"
 )
 class Bid(Node):
     row: strawberry.Private[tables.Bid]
+    now: strawberry.Private[datetime]
     rights: Rights = derived(lambda bid: Rights.of(rights_of(bid.row)))
-    amount: Money = strawberry.field(
+    amount: Money = derived(
+        lambda bid: Money.minor(bid.row.amount_minor, bid.row.currency),
         description="On an OPEN listing, what the brand would pay now; elsewhere what it offers.",
     )
-    intended_use: str = strawberry.field(
+    intended_use: str = column(
+        "intended_use",
         description="A reasonably specific description of the intended use; it becomes part of the consent.",
     )
-    status: BidStatus
-    counter_amount: Money | None = strawberry.field(description="What the seller asks instead, after counterBid.")
-    created_at: datetime
-    expires_at: datetime | None
-    twin_version: int = strawberry.field(description="The capture for which it was made.")
+    status: BidStatus = derived(lambda bid: rules.bid_status(bid.row, bid.now))
+    counter_amount: Money | None = derived(
+        lambda bid: Money.minor_if_any(bid.row.counter_minor, bid.row.currency),
+        description="What the seller asks instead, after counterBid.",
+    )
+    created_at: datetime = column("created_at")
+    expires_at: datetime | None = column("expires_at")
+    twin_version: int = column("twin_version", description="The capture for which it was made.")
     leading: bool | None = related(lambda bid, load: load.leads(bid), description="On an OPEN listing only.")
     brand: Brand = related(lambda bid, load: load.brand.load(bid.row.brand_id))
     twin: Twin = related(lambda bid, load: load.twin.load(bid.row.twin_id))
 
     @classmethod
     def of(cls, row: tables.Bid, now: datetime) -> Self:
-        return cls(
-            row_id=stored(row.id),
-            row=row,
-            amount=Money.minor(row.amount_minor, row.currency),
-            intended_use=row.intended_use,
-            status=rules.bid_status(row, now),
-            counter_amount=None if row.counter_minor is None else Money.minor(row.counter_minor, row.currency),
-            created_at=stored(row.created_at),
-            expires_at=row.expires_at,
-            twin_version=row.twin_version,
-        )
+        return cls(row_id=stored(row.id), row=row, now=now)
 
     @strawberry.field
     async def listing(self, info: Info) -> Listing | None:
@@ -78,11 +74,7 @@ class Bid(Node):
     @strawberry.field(description="Its own brand only.")
     def maximum(self, info: Info) -> Money | None:
         is_own = self.row.brand_id in info.context.actor.brand_ids
-        return (
-            Money.minor(self.row.maximum_minor, self.row.currency)
-            if is_own and self.row.maximum_minor is not None
-            else None
-        )
+        return Money.minor_if_any(self.row.maximum_minor, self.row.currency) if is_own else None
 
     @strawberry.field(
         description=(

@@ -14,7 +14,7 @@ from schema.errors import IdempotencyConflict, InvalidInput, NotAllowed, RightsU
 from schema.ids import Node, stored
 from schema.money import Money, MoneyInput
 from schema.paging import Connection, Page
-from schema.relations import derived, related
+from schema.relations import column, derived, related
 from schema.rights import Rights, RightsInput
 from schema.twins import Twin
 
@@ -28,34 +28,32 @@ ListOfBids: TypeAlias = list[Annotated["Bid", strawberry.lazy("schema.bids")]]
 @strawberry.type(description="Rights to a twin on offer, for which competing brands bid.")
 class Listing(Node):
     row: strawberry.Private[tables.Listing]
+    now: strawberry.Private[datetime]
+    beside: strawberry.Private[Twin | None]
+    """Its twin, where that was found with it."""
     rights: Rights = derived(lambda listing: Rights.of(rights_of(listing.row)))
-    format: ListingFormat
-    status: ListingStatus
-    starting_price: Money
-    current_price: Money | None = strawberry.field(
-        description="OPEN listings only: the price that the leading bid stands at."
+    format: ListingFormat = column("format")
+    status: ListingStatus = derived(lambda listing: rules.listing_status(listing.row, listing.now))
+    starting_price: Money = derived(lambda listing: Money.minor(listing.row.starting_minor, listing.row.currency))
+    current_price: Money | None = derived(
+        lambda listing: (
+            Money.minor_if_any(listing.row.current_minor, listing.row.currency)
+            if listing.row.format is ListingFormat.OPEN
+            else None
+        ),
+        description="OPEN listings only: the price that the leading bid stands at.",
     )
-    opens_at: datetime
-    closes_at: datetime
-    soft_close_seconds: int = strawberry.field(
+    opens_at: datetime = column("opens_at")
+    closes_at: datetime = column("closes_at")
+    soft_close_seconds: int = column(
+        "soft_close_seconds",
         description="A bid in the last seconds moves closesAt to this many seconds after the bid.",
     )
     twin: Twin = related(lambda listing, load: load.twin.load(listing.row.twin_id))
 
     @classmethod
-    def of(cls, row: tables.Listing, now: datetime) -> Self:
-        is_public = row.format is ListingFormat.OPEN and row.current_minor is not None
-        return cls(
-            row_id=stored(row.id),
-            row=row,
-            format=row.format,
-            status=rules.listing_status(row, now),
-            starting_price=Money.minor(row.starting_minor, row.currency),
-            current_price=Money.minor(stored(row.current_minor), row.currency) if is_public else None,
-            opens_at=row.opens_at,
-            closes_at=row.closes_at,
-            soft_close_seconds=row.soft_close_seconds,
-        )
+    def of(cls, row: tables.Listing, now: datetime, beside: tables.Twin | None = None) -> Self:
+        return cls(row_id=stored(row.id), row=row, now=now, beside=None if beside is None else Twin.of(beside))
 
     @strawberry.field
     async def reserve_met(self, info: Info) -> bool:

@@ -27,6 +27,10 @@ class Money:
     def minor(cls, minor: int, currency: str) -> Self:
         return cls(amount=money.amount_of(minor, currency), currency=Currency(currency))
 
+    @classmethod
+    def minor_if_any(cls, minor: int | None, currency: str) -> Self | None:
+        return None if minor is None else cls.minor(minor, currency)
+
 
 @strawberry.input
 class MoneyInput:

@@ -43,6 +43,18 @@ def _seen(asker: scope.Outline) -> Lookup:
     return Lookup(sa.select(Listing).where(col(Listing.id) == asking.ANY, scope.listings(asker)))
 
 
+async def with_twins(read: Read, ids: Collection[int]) -> Mapping[int, tuple[Listing, Twin]]:
+    """The same, each with its twin: whoever sees a listing sees that too."""
+    found = await _beside_twins(scope.outline(read.actor)).all(read, scope.values(read, ids=list(ids)))
+    return {listing.id: (listing, twin) for listing, twin in found}
+
+
+@cache
+def _beside_twins(asker: scope.Outline) -> Lookup:
+    beside = sa.select(Listing, Twin).join(Twin, col(Twin.id) == col(Listing.twin_id))
+    return Lookup(beside.where(col(Listing.id) == asking.ANY, scope.listings(asker)))
+
+
 async def page(read: Read, query: ListingQuery, window: Window) -> Slice[Listing]:
     """Newest first."""
     given = _given(query)

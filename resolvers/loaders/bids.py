@@ -6,7 +6,7 @@ from functools import cached_property, partial
 
 from core.paging import Slice, sliced
 from core.work import OpenRead, Read
-from market import bids, licences, store, tables
+from market import bids, licences, rules, store, tables
 from market.store.listings import ListingQuery
 from payments.money import Money as Amount
 from resolvers.loaders.batches import DataLoader, given, plainly
@@ -67,7 +67,7 @@ class Bids(Twins):
         return self.asked(_own_maxima)
 
     async def bid_count(self, listing: Listing) -> int:
-        if listing.format is ListingFormat.OPEN:
+        if listing.row.format is ListingFormat.OPEN:
             return listing.row.bid_count
         return await self._visible_bids.load(listing.row_id)
 
@@ -78,9 +78,9 @@ class Bids(Twins):
     async def reserve_met(self, listing: Listing) -> bool:
         """Of a SEALED listing nobody learns it before the close; then a brand learns it of its own bid alone."""
         row = listing.row
-        if listing.format is ListingFormat.OPEN or row.reserve_minor is None:
+        if row.format is ListingFormat.OPEN or row.reserve_minor is None:
             return row.reserve_met or row.reserve_minor is None
-        if listing.status in (ListingStatus.SCHEDULED, ListingStatus.OPEN):
+        if rules.listing_status(row, listing.now) in (ListingStatus.SCHEDULED, ListingStatus.OPEN):
             return False
         return (await self._highest.load(listing.row_id) or 0) >= row.reserve_minor
 
@@ -172,7 +172,7 @@ async def _own_maxima(read: Read, bid_ids: Sequence[int]) -> list[int | None]:
 
 
 def _leads(bid: Bid, listing: Listing) -> bool | None:
-    return listing.row.leading_bid_id == bid.row_id if listing.format is ListingFormat.OPEN else None
+    return listing.row.leading_bid_id == bid.row_id if listing.row.format is ListingFormat.OPEN else None
 
 
 async def _leads_when_loaded(bid: Bid, listing: Awaitable[Listing]) -> bool | None:
