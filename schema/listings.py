@@ -33,7 +33,7 @@ class Listing(Node):
     """Its twin, where that was found with it."""
     rights: Rights = derived(lambda listing: Rights.of(rights_of(listing.row)))
     format: ListingFormat = column("format")
-    status: ListingStatus = derived(lambda listing: rules.listing_status(listing.row, listing.now))
+    status: ListingStatus = derived(lambda listing: listing.state)
     starting_price: Money = derived(lambda listing: Money.minor(listing.row.starting_minor, listing.row.currency))
     current_price: Money | None = derived(
         lambda listing: (
@@ -54,6 +54,10 @@ class Listing(Node):
     @classmethod
     def of(cls, row: tables.Listing, now: datetime, beside: tables.Twin | None = None) -> Self:
         return cls(row_id=stored(row.id), row=row, now=now, beside=None if beside is None else Twin.of(beside))
+
+    @property
+    def state(self) -> ListingStatus:
+        return rules.listing_status(self.row, self.now)
 
     @strawberry.field
     async def reserve_met(self, info: Info) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from time import monotonic
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import asyncpg
 import sqlalchemy as sa
@@ -46,19 +46,25 @@ RESTED_SECONDS = 1
 each time would cost every piece of work one more question."""
 
 
+class Pools(NamedTuple):
+    """The driver's own connections, by how what is asked of them is planned."""
+
+    searches: Pool
+    look_ups: Pool
+    walks: Pool
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
-    """`writes` runs transactions; `reads` commits by itself, which saves a question two round trips; `searches`, `look_ups`
-    and `walks` are asked of the driver. `after_commit` is called after every work that recorded a fact: whoever tails the log or runs
+    """`writes` runs transactions; `reads` commits by itself, which saves a question two round trips; most questions are asked of
+    the driver, in `pools`. `after_commit` is called after every work that recorded a fact: whoever tails the log or runs
     jobs may want to look. `turns`: so many works at once as there are connections that stay, one after the other as they came.
     More would connect for themselves alone, which costs more than the work."""
 
     url: str
     writes: AsyncEngine
     reads: AsyncEngine
-    searches: Pool
-    look_ups: Pool
-    walks: Pool
+    pools: Pools
     turns: Turns
     after_commit: list[Callable[[], None]] = field(default_factory=list)
 
@@ -68,18 +74,18 @@ class Database:
         working, asking = ({"server_settings": each} for each in (SETTINGS, SETTINGS | SEARCHING))
         writes = create_async_engine(url, connect_args=working, max_overflow=pool_size, **size)
         reads = create_async_engine(url, connect_args=asking, max_overflow=0, isolation_level="AUTOCOMMIT", **size)
-        searches = Pool(reads, SETTINGS | SEARCHING, pool_size)
-        look_ups = Pool(reads, SETTINGS, pool_size)
-        walks = Pool(reads, SETTINGS | WALKING, min(WALKS, pool_size))
-        turns = Turns(pool_size)
-        return cls(url, _trying_the_rested(writes), _trying_the_rested(reads), searches, look_ups, walks, turns)
+        pools = Pools(
+            searches=Pool(reads, SETTINGS | SEARCHING, pool_size),
+            look_ups=Pool(reads, SETTINGS, pool_size),
+            walks=Pool(reads, SETTINGS | WALKING, min(WALKS, pool_size)),
+        )
+        return cls(url, _trying_the_rested(writes), _trying_the_rested(reads), pools, Turns(pool_size))
 
     async def close(self) -> None:
         await self.writes.dispose()
         await self.reads.dispose()
-        await self.searches.close()
-        await self.look_ups.close()
-        await self.walks.close()
+        for pool in self.pools:
+            await pool.close()
 
     def work(self, actor: Actor, clock: Callable[[], datetime] | None = None) -> OpenWork:
         """`clock` tells the database's own, where that was asked just before; otherwise each work asks it."""
@@ -87,11 +93,11 @@ class Database:
 
     def read(self, actor: Actor, at: datetime | None = None) -> OpenRead:
         """`at`: the moment of the question, where the database's clock was asked just before; otherwise each read asks it."""
-        return partial(open_read, self.reads, (self.searches, self.look_ups, self.walks), actor, at)
+        return partial(open_read, self.reads, self.pools, actor, at)
 
     async def look_up(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
         """The driver's own records, by a plan that is kept. Raises sa.exc.DBAPIError."""
-        return await fetched(self.look_ups, sql, arguments)
+        return await fetched(self.pools.look_ups, sql, arguments)
 
     def snapshot(self, actor: Actor) -> OpenRead:
         """Several questions about one moment, for whoever adds up what others change meanwhile."""
@@ -137,12 +143,9 @@ async def open_work(
 
 
 @asynccontextmanager
-async def open_read(
-    engine: AsyncEngine, pools: tuple[Pool, Pool, Pool], actor: Actor, at: datetime | None = None
-) -> AsyncIterator[Read]:
+async def open_read(engine: AsyncEngine, pools: Pools, actor: Actor, at: datetime | None = None) -> AsyncIterator[Read]:
     """One short question, to be asked of searches, look-ups or walks."""
-    _, look_ups, _ = pools
-    now = at or (await fetched(look_ups, CLOCK_NOW, ()))[0][0]
+    now = at or (await fetched(pools.look_ups, CLOCK_NOW, ()))[0][0]
     session = cast(AsyncSession, Unopened(engine))
 
     async def ask(pool: Pool, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:

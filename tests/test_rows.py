@@ -13,7 +13,7 @@ from core.rows import Plain
 from core.tables import Job
 from market.tables import ConsentPolicy, RateCard, Twin
 from server.asking import Pool
-from server.database import RESTED_SECONDS, SETTINGS, Database
+from server.database import RESTED_SECONDS, SETTINGS, Database, Pools
 from server.graphql.errors import will_pass
 from tests import factories
 
@@ -66,7 +66,7 @@ async def test_one_question_holds_one_connection(database: Database) -> None:
         database.url, isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=0, pool_timeout=0.5
     )
     one = Pool(reads, SETTINGS, 1)
-    narrow = replace(database, reads=reads, searches=one, look_ups=one, walks=one)
+    narrow = replace(database, reads=reads, pools=Pools(one, one, one))
     async with asyncio.timeout(20):
         for _ in range(2):
             async with narrow.read(SYSTEM)() as read:

@@ -6,7 +6,7 @@ from functools import cached_property, partial
 
 from core.paging import Slice, sliced
 from core.work import OpenRead, Read
-from market import bids, licences, rules, store, tables
+from market import bids, licences, store, tables
 from market.store.listings import ListingQuery
 from payments.money import Money as Amount
 from resolvers.loaders.batches import DataLoader, given, plainly
@@ -80,7 +80,7 @@ class Bids(Twins):
         row = listing.row
         if row.format is ListingFormat.OPEN or row.reserve_minor is None:
             return row.reserve_met or row.reserve_minor is None
-        if rules.listing_status(row, listing.now) in (ListingStatus.SCHEDULED, ListingStatus.OPEN):
+        if listing.state in (ListingStatus.SCHEDULED, ListingStatus.OPEN):
             return False
         return (await self._highest.load(listing.row_id) or 0) >= row.reserve_minor
 

@@ -109,18 +109,18 @@ async def test_what_is_closed_waits_for_who_asks_and_may_be_asked_again(pool: Po
 
 
 async def test_few_walks_go_at_once(database: Database) -> None:
-    taken = [await database.walks.take() for _ in range(WALKS)]
-    fifth = asyncio.create_task(asked(database.walks))
+    taken = [await database.pools.walks.take() for _ in range(WALKS)]
+    fifth = asyncio.create_task(asked(database.pools.walks))
     await asyncio.sleep(0.05)
     assert not fifth.done()
     for each in taken:
-        await database.walks.give_back(each)
+        await database.pools.walks.give_back(each)
     await fifth
 
 
 async def test_searches_are_planned_for_their_values_look_ups_once_and_walks_for_all(database: Database) -> None:
     modes = []
-    for each in (database.searches, database.look_ups, database.walks):
+    for each in database.pools:
         connection = await each.take()
         modes.append(await connection.fetchval("show plan_cache_mode"))
         await each.give_back(connection)
