@@ -53,7 +53,7 @@ class TwinQuery:
     @property
     def words(self) -> tuple[str, ...]:
         """What is searched for, folded, each word once."""
-        return tuple(dict.fromkeys(re.findall(r"[^\W_]+", folded(self.search or ""))))
+        return tuple(dict.fromkeys(re.findall(r"[^\W_]+", folded(self.search)))) if self.search else ()
 
 
 def folded(words: str) -> str:

@@ -1,7 +1,7 @@
 """What of a search decides how its statement reads, and the rest as values: so that a statement is built once for all
 searches of a shape."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql as pg
 from core.actor import Actor
 from core.work import Read
 from market.rights import Exclusivity, Rights
-from market.search import BY_PRICE, TwinOrder, TwinQuery
+from market.search import ANY, BY_PRICE, TwinOrder, TwinQuery
 from market.store import conflicts, prices
 from market.store.prices import Priced
 from market.store.spelling import Word
@@ -81,20 +81,27 @@ def parameter(name: str) -> sa.BindParameter[Any]:
 
 def values(read: Read, query: TwinQuery) -> dict[str, Any]:
     """All that a statement of the query's shape is asked with, but for its window."""
-    found: dict[str, Any] = {"asking_today": read.today}
-    for name in MEASURES:
-        least, most = getattr(query, name)
-        found |= {f"{name}_least": least, f"{name}_most": most}
-    for name in COLOURS:
-        found[name] = [each.lower() for each in getattr(query, name)] or None
-    found["tag"] = query.tags[0] if len(query.tags) == 1 else None
-    found |= {"tags": list(query.tags) or None, "agency_id": query.agency_id, "model_id": query.model_id}
-    found = {name: value for name, value in found.items() if value is not None}
+    found = {name: value for name, value in _looks(query) if value is not None}
+    found["asking_today"] = read.today
     if query.available_for is not None:
         found |= _of_rights(query.available_for)
     if query.maximum_price is not None:
         found |= {"most_minor": query.maximum_price.minor, "currency": query.maximum_price.currency}
     return found
+
+
+def _looks(query: TwinQuery) -> Iterator[tuple[str, Any]]:
+    """With None for all that is not asked for."""
+    for name in MEASURES:
+        measure = getattr(query, name)
+        if measure != ANY:
+            yield from zip((f"{name}_least", f"{name}_most"), measure, strict=True)
+    for name in COLOURS:
+        yield name, [each.lower() for each in getattr(query, name)] or None
+    yield "tag", query.tags[0] if len(query.tags) == 1 else None
+    yield "tags", list(query.tags) or None
+    yield "agency_id", query.agency_id
+    yield "model_id", query.model_id
 
 
 def _of_rights(rights: Rights) -> dict[str, Any]:
