@@ -24,6 +24,7 @@ from market.states import ListingStatus
 from market.store.companions import Beside, Companion, Companions, FewListings
 from schema.context import Info
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 BESIDE, DERIVED, RELATED, SEALED = "beside", "derived", "related", "sealed"
@@ -47,6 +48,20 @@ class Here(Generic[T]):
     def __await__(self) -> Generator[Any, None, T]:
         return self.value
         yield
+
+
+class Made(Generic[S, T]):
+    """What is made of something that is being loaded. Nobody has to wait for it, as somebody has for a coroutine: where a field is given
+    up, what stands beside it is dropped."""
+
+    __slots__ = ("_coming", "_make")
+
+    def __init__(self, coming: Awaitable[S], make: Callable[[S], T]) -> None:
+        self._coming = coming
+        self._make = make
+
+    def __await__(self) -> Generator[Any, None, T]:
+        return self._make((yield from self._coming.__await__()))
 
 
 def related(load: Callable[[Any, Any], Awaitable[Any]], *, beside: Companion | None = None, **described: Any) -> Any:

@@ -22,7 +22,7 @@ from schema.money import Money
 from schema.paging import Page
 from schema.parties import party_of
 from schema.rates import SharePreview
-from schema.relations import Here
+from schema.relations import Here, Made
 
 
 class Bids(Twins):
@@ -111,7 +111,8 @@ class Bids(Twins):
         if bid.row.listing_id is None:
             return Here(None)
         listing = self.listing.load(bid.row.listing_id)
-        return Here(_leads(bid, listing.value)) if isinstance(listing, Here) else _leads_when_loaded(bid, listing)
+        leads = partial(_leads, bid)
+        return Here(leads(listing.value)) if isinstance(listing, Here) else Made(listing, leads)
 
     async def conflicts(self, bid: Bid) -> list[Bid]:
         return await self._conflicts.load(bid.row_id)
@@ -173,7 +174,3 @@ async def _own_maxima(read: Read, bid_ids: Sequence[int]) -> list[int | None]:
 
 def _leads(bid: Bid, listing: Listing) -> bool | None:
     return listing.row.leading_bid_id == bid.row_id if listing.row.format is ListingFormat.OPEN else None
-
-
-async def _leads_when_loaded(bid: Bid, listing: Awaitable[Listing]) -> bool | None:
-    return _leads(bid, await listing)

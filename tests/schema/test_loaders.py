@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from resolvers.loaders.batches import DataLoader
-from schema.relations import Here
+from schema.relations import Here, Made
 from server.graphql.negotiation import Parameters
 from tests import factories
 from tests.schema.conftest import Api
@@ -55,6 +55,18 @@ ANSWERS = {
     "bids": """{ twins { nodes { listings { nodes { minimumBid { amount } reserveMet
         bids { nodes { leading status brand { name } twin { name } } } } } } } }""",
 }
+
+
+async def test_what_is_made_of_something_may_be_dropped(recwarn: pytest.WarningsRecorder) -> None:
+    async def one() -> int:
+        return 1
+
+    loaded = asyncio.ensure_future(one())
+    Made(loaded, str)
+    gc.collect()
+    assert not recwarn.list
+    assert await Made(loaded, str) == "1"
+    assert await asyncio.gather(Made(loaded, str), Made(loaded, float)) == ["1", 1.0]
 
 
 @pytest.mark.parametrize("document", ANSWERS.values(), ids=ANSWERS)
