@@ -5,7 +5,9 @@ from decimal import Decimal
 from itertools import chain, combinations
 
 import pytest
+import sqlalchemy as sa
 
+from core.actor import SYSTEM
 from core.paging import Window
 from market import store, twins
 from market.search import TwinOrder, TwinQuery
@@ -156,3 +158,19 @@ async def test_a_listing_that_nobody_may_see_comes_along_with_no_twin(database: 
     assert len(seen["ada"] or ()) == 2
     assert seen["brand"] == [bid_on.id]
     assert seen["other"] is None
+
+
+async def test_whoever_sees_a_listing_sees_its_twin_with_it(database: Database) -> None:
+    """Also where the twin is no longer for everybody: a brand that has bid sees both, any other neither."""
+    ada = await factories.listed_twin(database, await factories.model(database))
+    lumen, kumo = await factories.brand(database), await factories.brand(database, "Kumo")
+    listing = await factories.listing(database, ada)
+    await factories.bid(database, lumen, listing, 200)
+    for status, seers in (("LISTED", (lumen, kumo)), ("PAUSED", (lumen,))):
+        async with database.work(SYSTEM)() as work:
+            await work.session.execute(sa.text("update twin set status = :status"), {"status": status})
+        for brand in (lumen, kumo):
+            async with database.read(brand.actor)() as read:
+                found = await store.listings.with_twins(read, [factories.number(listing)])
+                alone = await store.twins.by_ids(read, [ada.id])
+            assert [twin.id for _, twin in found.values()] == list(alone) == ([ada.id] if brand in seers else [])
